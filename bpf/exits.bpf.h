@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The exit pool: which record a reason has, and what a finished exit adds to it. */
+#ifndef KVMTOP_EXITS_BPF_H
+#define KVMTOP_EXITS_BPF_H
+
+#include "vcpu.bpf.h"
+
+#define REASON_PROBES 16
+
+/* Index + 1 of the record of this vCPU and reason, 0: no room, counted. */
+static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
+{
+	/* Reasons are small dense numbers: spread by the low bits they hardly ever meet. */
+	__u32 at = (__u32)key ^ ((__u32)(key >> 32) << 5);
+	struct exit_rec *new;
+	struct control *ctl;
+	__s64 taken;
+	__u32 index;
+
+	for (int i = 0; i < REASON_PROBES; i++, at++) {
+		struct reason_cell *cell = &rec->reasons[at & (REASONS_A_VCPU - 1)];
+
+		if (cell->key == key)
+			return cell->rec + 1;
+		if (cell->key)
+			continue;
+		ctl = get_control();
+		if (!ctl)
+			return 0;
+		taken = pool_take(&free_exits, &ctl->next_exit, knobs.max_exits);
+		if (taken < 0) {
+			count_loss(LOSS_EXIT_SLOTS);
+			return 0;
+		}
+		index = taken;
+		new = bpf_map_lookup_elem(&exits, &index);
+		if (!new)
+			return 0;
+		new->key = key;
+		cell->rec = index;
+		barrier();
+		cell->key = key;
+		return index + 1;
+	}
+	count_loss(LOSS_REASON_TABLE);
+	return 0;
+}
+
+static __always_inline __u32 log2_u32(__u32 v)
+{
+	__u32 shift, r;
+
+	r = (v > 0xffff) << 4;
+	v >>= r;
+	shift = (v > 0xff) << 3;
+	v >>= shift;
+	r |= shift;
+	shift = (v > 0xf) << 2;
+	v >>= shift;
+	r |= shift;
+	shift = (v > 0x3) << 1;
+	v >>= shift;
+	r |= shift;
+	return r | (v >> 1);
+}
+
+/* See HIST_BUCKETS; the twin of hist_bucket() in model/hist.c, which the tests compare it with. */
+static __always_inline __u32 duration_bucket(__u64 ns)
+{
+	__u32 shift, bucket;
+
+	if (ns < (1 << HIST_MIN_SHIFT))
+		return ns >> (HIST_MIN_SHIFT - HIST_SUB_SHIFT);
+	shift = ns >> 32 ? 32 + log2_u32(ns >> 32) : log2_u32(ns);
+	bucket = HIST_SUB + (shift - HIST_MIN_SHIFT) * HIST_SUB + ((ns >> (shift - HIST_SUB_SHIFT)) & (HIST_SUB - 1));
+	return bucket < HIST_BUCKETS ? bucket : HIST_BUCKETS - 1;
+}
+
+static __always_inline struct exit_rec *exit_rec_at(__u32 index_plus_one)
+{
+	__u32 index = index_plus_one - 1;
+
+	return index_plus_one ? bpf_map_lookup_elem(&exits, &index) : NULL;
+}
+
+/* Counts an exit that begins. Returns its record, index + 1. */
+static __always_inline __u32 exit_begin(struct vcpu_rec *rec, __u64 key)
+{
+	__u32 index = exit_rec_of(rec, key);
+	struct exit_rec *e = exit_rec_at(index);
+
+	if (e)
+		e->count++;
+	return index;
+}
+
+/* Adds the duration of one that has ended. */
+static __always_inline void exit_finish(struct exit_rec *e, __u64 ns)
+{
+	struct control *ctl = get_control();
+	__u32 bucket = duration_bucket(ns);
+
+	e->done++;
+	e->total_ns += ns;
+	if (!e->min_ns || ns < e->min_ns)
+		e->min_ns = ns ?: 1;
+	if (ns > e->max_ns)
+		e->max_ns = ns;
+	if (bucket < HIST_BUCKETS && !++e->hist[bucket])
+		count_loss(LOSS_HIST_WRAP);
+	if (ctl) {
+		__u64 epoch = ctl->epoch;
+		struct exit_extremes *x = &e->extremes[epoch & 1];
+
+		if (x->epoch != epoch) {
+			x->min_ns = ns;
+			x->max_ns = ns;
+			x->epoch = epoch;
+		} else if (ns > x->max_ns) {
+			x->max_ns = ns;
+		} else if (ns < x->min_ns) {
+			x->min_ns = ns;
+		}
+	}
+}
+
+/* The VM exit in flight ends now. The account must be up to now. */
+static __always_inline void close_exit(struct vcpu_rec *rec, __u64 now)
+{
+	struct exit_rec *e = exit_rec_at(rec->exit_rec);
+
+	if (e && now >= rec->exit_start_ns) {
+		exit_finish(e, now - rec->exit_start_ns);
+#pragma unroll
+		for (int i = 0; i < EXIT_PARTS; i++)
+			e->part_ns[i] += rec->exit_part_ns[i];
+	}
+	rec->exit_open = 0;
+	rec->exit_rec = 0;
+}
+
+/* The exit to user space in flight ends now: the VMM is back in KVM_RUN. */
+static __always_inline void close_user(struct vcpu_rec *rec, __u64 now)
+{
+	struct exit_rec *e = exit_rec_at(rec->user_rec);
+
+	if (e && now >= rec->user_start_ns) {
+		exit_finish(e, now - rec->user_start_ns);
+		e->part_ns[PART_USER] += now - rec->user_start_ns;
+	}
+	rec->user_open = 0;
+	rec->user_rec = 0;
+}
+
+#endif /* KVMTOP_EXITS_BPF_H */

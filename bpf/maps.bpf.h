@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps, shared by all BPF objects (weak: the linker keeps one of each). Sizes are set by model/source_bpf.c. */
+#ifndef KVMTOP_MAPS_BPF_H
+#define KVMTOP_MAPS_BPF_H
+
+#include "compat.bpf.h"
+#include "kvmtop.h"
+
+const volatile struct knobs knobs __weak = {1, 1, 1, 1};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct control);
+} control SEC(".maps") __weak;
+
+/* The vCPU pool; user space maps it and reads without a system call a row. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct vcpu_rec);
+} vcpus SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exit_rec);
+} exits SEC(".maps") __weak;
+
+/* Records that user space cleared and gave back. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1);
+	__type(value, __u32);
+} free_vcpus SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1);
+	__type(value, __u32);
+} free_exits SEC(".maps") __weak;
+
+/* The record of a vCPU by the kernel's struct kvm_vcpu; only looked at when a thread runs a vCPU for the first time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u32);
+} vcpu_slots SEC(".maps") __weak;
+
+/* Which vCPU a thread runs. */
+struct task_vcpu {
+	__u64 vcpu; /* kernel address */
+	__u32 slot;
+	__u32 gen;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_vcpu);
+} task_vcpus SEC(".maps") __weak;
+
+/*
+ * The same by thread id, for when the kernel refuses task storage: since 6.19 or so it takes its memory without locks,
+ * which needs a 16-byte compare-and-exchange that some (virtual) CPUs lack. Looked at only once that has happened.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct task_vcpu);
+} thread_vcpus SEC(".maps") __weak;
+
+static __always_inline struct control *get_control(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&control, &zero);
+}
+
+/* Rare by design, so an atomic is cheap enough; several CPUs may lose at once. */
+static __always_inline void count_loss(enum loss which)
+{
+	struct control *ctl = get_control();
+
+	if (ctl)
+		__sync_fetch_and_add(&ctl->lost[which], 1);
+}
+
+#endif /* KVMTOP_MAPS_BPF_H */

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The core of the vCPU's life: into the guest, out of it, out to the VMM and back into KVM_RUN. */
+#include "exits.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* include/linux/kvm_host.h and arch/x86/kvm/trace.h: (vcpu, force_immediate_exit); 6.1: (vcpu). */
+SEC("?tp_btf/kvm_entry")
+int BPF_PROG(on_entry, struct kvm_vcpu *vcpu)
+{
+	struct control *ctl = get_control();
+	struct vcpu_rec *rec;
+	__u32 cpu;
+	__u64 now;
+
+	if (!vcpu || !ctl)
+		return 0;
+	rec = vcpu_get(vcpu);
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+	if (!ctl->entries_seen)
+		ctl->entries_seen = 1;
+
+	now = bpf_ktime_get_ns();
+	if (rec->state == VCPU_GUEST && rec->entries)
+		count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
+	change_state(rec, VCPU_GUEST, now);
+	rec->off = OFF_NOT;
+	if (rec->user_open)
+		close_user(rec, now); /* only where nothing says when KVM_RUN begins */
+	if (rec->exit_open)
+		close_exit(rec, now);
+	cpu = bpf_get_smp_processor_id();
+	if (rec->cpu != cpu) {
+		if (rec->entries)
+			rec->migrations++;
+		rec->cpu = cpu;
+	}
+	rec->entries++;
+	vcpu_end(rec);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_exit")
+int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, __u32 isa)
+{
+	struct vcpu_rec *rec;
+	__u32 code;
+	__u64 now;
+
+	if (!vcpu)
+		return 0;
+	rec = vcpu_get(vcpu);
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+
+	now = bpf_ktime_get_ns();
+	change_state(rec, VCPU_KVM, now);
+	if (rec->exit_open)
+		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
+	if (!read_exit_code(vcpu, isa, &code))
+		count_loss(LOSS_EXIT_CODE);
+	if (isa == KVM_ISA_VMX)
+		code &= 0x8000ffff; /* the basic reason, and FAILED_VMENTRY */
+	rec->isa = isa;
+	rec->exits++;
+	rec->exit_rec = exit_begin(rec, EXIT_KEY(EXIT_GUEST, code));
+	rec->exit_start_ns = now;
+#pragma unroll
+	for (int i = 0; i < EXIT_PARTS; i++)
+		rec->exit_part_ns[i] = 0;
+	rec->exit_open = 1;
+	vcpu_end(rec);
+	return 0;
+}
+
+/* virt/kvm/kvm_main.c, kvm_vcpu_ioctl(): on every return of KVM_RUN. With errno < 0 the reason is a stale one. */
+SEC("?tp_btf/kvm_userspace_exit")
+int BPF_PROG(on_userspace_exit, __u32 reason, int err)
+{
+	struct vcpu_rec *rec = vcpu_current();
+	__u64 now;
+
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+
+	now = bpf_ktime_get_ns();
+	if (rec->state == VCPU_GUEST)
+		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
+	change_state(rec, VCPU_USER, now);
+	rec->off = OFF_NOT;
+	rec->user_exits++;
+	rec->user_rec = exit_begin(rec, EXIT_KEY(EXIT_USER, err < 0 ? (__u32)err : reason));
+	rec->user_start_ns = now;
+	rec->user_open = 1;
+	vcpu_end(rec);
+	return 0;
+}
+
+/* KVM_RUN begins: the VMM's time ends. */
+static __always_inline int run_begins(struct kvm_vcpu *vcpu)
+{
+	struct control *ctl = get_control();
+	struct vcpu_rec *rec;
+	__u64 now;
+
+	if (!vcpu || !ctl)
+		return 0;
+	rec = vcpu_get(vcpu);
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
+	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
+		now = bpf_ktime_get_ns();
+		change_state(rec, ctl->entries_seen ? VCPU_KVM : VCPU_UNKNOWN, now);
+		if (!ctl->entries_seen)
+			rec->cpu = bpf_get_smp_processor_id();
+		if (rec->user_open)
+			close_user(rec, now);
+	}
+	vcpu_end(rec);
+	return 0;
+}
+
+SEC("?fentry/kvm_arch_vcpu_ioctl_run")
+int BPF_PROG(on_run, struct kvm_vcpu *vcpu)
+{
+	return run_begins(vcpu);
+}
+
+/*
+ * arch/x86/kvm/x86.c, kvm_load_guest_fpu(): early in KVM_RUN, for vCPU threads only. Takes the place of on_run where
+ * fentry is refused. It also fires in KVM_GET_MP_STATE and the like, where the VMM's time is then cut in two.
+ */
+SEC("?tp_btf/kvm_fpu")
+int BPF_PROG(on_fpu, int load)
+{
+	return load ? run_begins(loaded_vcpu(bpf_get_current_task_btf())) : 0;
+}
+
+/* KVM frees the vCPU, from whichever thread drops the VM's last reference: nothing runs it any more. */
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
+{
+	__u64 key = (__u64)vcpu, now = bpf_ktime_get_ns();
+	__u32 *known = bpf_map_lookup_elem(&vcpu_slots, &key);
+	struct vcpu_rec *rec;
+	__u32 slot;
+
+	if (!known)
+		return 0;
+	slot = *known;
+	rec = bpf_map_lookup_elem(&vcpus, &slot);
+	bpf_map_delete_elem(&vcpu_slots, &key);
+	if (rec && rec->vcpu == key) {
+		charge(rec, rec->state, elapsed(rec, now));
+		rec->ended_ns = now;
+	}
+	return 0;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* On and off the pCPU inside KVM_RUN: what preemption and waiting cost, and who took it. */
+#include "vcpu.bpf.h"
+
+/* Remembers who took the pCPU; the wait is added when it ends. */
+static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struct *next)
+{
+	__u64 least = ~0ULL;
+	__u32 tid = next->pid, at = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < PREEMPTORS; i++) {
+		struct preemptor *p = &rec->preemptors[i];
+
+		if (p->count && p->tid == tid) {
+			p->count++;
+			rec->off_by = i + 1;
+			return;
+		}
+		if (!p->count) {
+			least = 0;
+			at = i;
+		} else if (p->ns < least) {
+			least = p->ns;
+			at = i;
+		}
+	}
+	if (at < PREEMPTORS) {
+		struct preemptor *p = &rec->preemptors[at];
+
+		rec->preempt_rest_ns += p->ns;
+		__builtin_memset(p, 0, sizeof(*p));
+		p->tid = tid;
+		p->count = 1;
+		bpf_probe_read_kernel_str(p->comm, sizeof(p->comm), next->comm);
+		rec->off_by = at + 1;
+	}
+}
+
+static __always_inline void leave_cpu(struct vcpu_rec *rec, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 state = rec->state;
+
+	rec->on_state = state;
+	rec->off_run_delay = task_run_delay(prev);
+	rec->off_by = 0;
+	if (task_runnable(prev)) {
+		rec->off = OFF_PREEMPT;
+		rec->preemptions++;
+		change_state(rec, VCPU_WAIT, now);
+		if (next)
+			preempted_by(rec, next);
+		return;
+	}
+	rec->off = OFF_BLOCK;
+	rec->blocks++;
+	/*
+	 * Asleep in a halt is HALT. Asleep for any other reason (a page that has to be read in, a lock) is the kernel's
+	 * work on the exit, unless nothing told us that a halt began.
+	 */
+	if (!knobs.has_halt && state != VCPU_USER)
+		state = VCPU_HALT;
+	change_state(rec, state, now);
+}
+
+static __always_inline void take_cpu(struct vcpu_rec *rec, struct task_struct *task)
+{
+	__u64 now, past, wait;
+
+	if (rec->off == OFF_NOT)
+		return;
+	now = bpf_ktime_get_ns();
+	past = elapsed(rec, now);
+	if (rec->off == OFF_PREEMPT) {
+		wait = past;
+	} else {
+		/* Asleep first, then woken and in the queue: the scheduler has measured how long. */
+		wait = task_run_delay(task) - rec->off_run_delay;
+		if (wait > past)
+			wait = past;
+		charge(rec, rec->state, past - wait);
+	}
+	charge(rec, VCPU_WAIT, wait);
+	if (wait > rec->wait_max_ns)
+		rec->wait_max_ns = wait;
+	if (rec->off_by) /* masked: the verifier wants to see the bound */
+		rec->preemptors[(rec->off_by - 1) & (PREEMPTORS - 1)].ns += wait;
+	else
+		rec->preempt_rest_ns += wait;
+	rec->off = OFF_NOT;
+	enter_state(rec, rec->on_state, now);
+}
+
+/* virt/kvm/kvm_main.c: the preempt notifiers, called for a thread that has a vCPU loaded and for no other. */
+SEC("?fentry/kvm_sched_out")
+int BPF_PROG(on_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct vcpu_rec *rec;
+
+	if (!pn)
+		return 0;
+	rec = vcpu_get((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+	leave_cpu(rec, task, next);
+	vcpu_end(rec);
+	return 0;
+}
+
+SEC("?fentry/kvm_sched_in")
+int BPF_PROG(on_sched_in, struct preempt_notifier *pn)
+{
+	struct vcpu_rec *rec;
+
+	if (!pn)
+		return 0;
+	rec = vcpu_get((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+	take_cpu(rec, bpf_get_current_task_btf());
+	vcpu_end(rec);
+	return 0;
+}
+
+/*
+ * Where fentry is refused. It costs every context switch of the host two look-ups, and --features says so. Only threads
+ * with a vCPU loaded count, as above: the preempt notifier tells. For the one that comes it is read from the task, since
+ * current is still the one that goes.
+ */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct vcpu_rec *rec;
+
+	if (prev->preempt_notifiers.first) {
+		rec = vcpu_current();
+		if (rec && vcpu_begin(rec)) {
+			leave_cpu(rec, prev, next);
+			vcpu_end(rec);
+		}
+	}
+	if (!next->preempt_notifiers.first)
+		return 0;
+	rec = vcpu_of(next);
+	if (rec && vcpu_begin(rec)) {
+		take_cpu(rec, next);
+		vcpu_end(rec);
+	}
+	return 0;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The vCPU record: how an event finds it, and the time budget's arithmetic. */
+#ifndef KVMTOP_VCPU_BPF_H
+#define KVMTOP_VCPU_BPF_H
+
+#include "maps.bpf.h"
+
+/* Who owns a record and since when; the first lines of every new one. The record is zeroed memory. */
+static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcpu, __u32 pid, __u64 now)
+{
+	rec->kvm = (__u64)BPF_CORE_READ(vcpu, kvm);
+	rec->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
+	rec->pid = pid;
+	rec->created_ns = now;
+	rec->acct_ns = now;
+	rec->state_ns = now;
+	rec->vcpu = (__u64)vcpu; /* last: user space takes a record with an address for a live one */
+}
+
+/* Index of a free record, or -1. Those that came back first, so that the pool stays dense. */
+static __always_inline __s64 pool_take(void *free_list, __u32 *next, __u32 max)
+{
+	__u32 index;
+
+	if (!bpf_map_pop_elem(free_list, &index))
+		return index;
+	/* Two CPUs may both pass the test; the second test is the one that counts. */
+	if (*(volatile __u32 *)next >= max)
+		return -1;
+	index = __sync_fetch_and_add(next, 1);
+	return index < max ? index : -1;
+}
+
+/* The slot of a vCPU, with a new record if it has none; -1: none left, counted. */
+static __always_inline __s64 vcpu_slot(struct kvm_vcpu *vcpu, __u32 pid, __u64 now, __u32 state)
+{
+	__u64 key = (__u64)vcpu;
+	struct control *ctl = get_control();
+	struct vcpu_rec *rec;
+	__u32 *known, slot;
+	__s64 taken;
+
+	known = bpf_map_lookup_elem(&vcpu_slots, &key);
+	if (known)
+		return *known;
+	if (!ctl)
+		return -1;
+	taken = pool_take(&free_vcpus, &ctl->next_vcpu, knobs.max_vcpus);
+	if (taken < 0) {
+		count_loss(LOSS_VCPU_SLOTS);
+		return -1;
+	}
+	slot = taken;
+	rec = bpf_map_lookup_elem(&vcpus, &slot);
+	if (!rec)
+		return -1;
+	rec->state = state;
+	vcpu_init(rec, vcpu, pid, now);
+	if (bpf_map_update_elem(&vcpu_slots, &key, &slot, BPF_NOEXIST)) {
+		/* Another CPU was faster (the walk over open files, say), or the table is full. */
+		rec->vcpu = 0;
+		bpf_map_push_elem(&free_vcpus, &slot, 0);
+		known = bpf_map_lookup_elem(&vcpu_slots, &key);
+		if (!known) {
+			count_loss(LOSS_VCPU_SLOTS);
+			return -1;
+		}
+		return *known;
+	}
+	return slot;
+}
+
+/* Remembers which vCPU the current thread runs. */
+static __always_inline void remember(struct task_struct *task, __u32 tid, const struct task_vcpu *bound)
+{
+	struct task_vcpu *store;
+	struct control *ctl;
+
+	store = bpf_task_storage_get(&task_vcpus, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (store) {
+		*store = *bound;
+		return;
+	}
+	count_loss(LOSS_STORAGE);
+	bpf_map_update_elem(&thread_vcpus, &tid, bound, BPF_ANY);
+	ctl = get_control();
+	if (ctl)
+		ctl->no_storage = 1;
+}
+
+/* Which vCPU a thread runs, NULL: none that we know. */
+static __always_inline struct task_vcpu *recall(struct task_struct *task)
+{
+	struct task_vcpu *bound = bpf_task_storage_get(&task_vcpus, task, NULL, 0);
+	struct control *ctl;
+	__u32 tid;
+
+	if (bound)
+		return bound;
+	ctl = get_control();
+	if (!ctl || !ctl->no_storage)
+		return NULL;
+	tid = task->pid;
+	return bpf_map_lookup_elem(&thread_vcpus, &tid);
+}
+
+static __always_inline struct vcpu_rec *bound_rec(const struct task_vcpu *bound)
+{
+	__u32 slot = bound->slot;
+	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &slot);
+
+	return rec && rec->gen == bound->gen ? rec : NULL;
+}
+
+/* The slow path of vcpu_get(): this thread has not run this vCPU before, or another one in between. */
+static __noinline struct vcpu_rec *vcpu_bind(struct kvm_vcpu *vcpu)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), now = bpf_ktime_get_ns();
+	struct task_vcpu bound = {.vcpu = (__u64)vcpu};
+	struct vcpu_rec *rec;
+	__s64 found;
+
+	found = vcpu_slot(vcpu, pid_tgid >> 32, now, VCPU_UNKNOWN);
+	if (found < 0)
+		return NULL;
+	bound.slot = found;
+	rec = bpf_map_lookup_elem(&vcpus, &bound.slot);
+	if (!rec)
+		return NULL;
+	rec->tid = (__u32)pid_tgid;
+	bound.gen = rec->gen;
+	remember(bpf_get_current_task_btf(), rec->tid, &bound);
+	return rec;
+}
+
+/* The record of the vCPU that a thread last ran; NULL when it runs none that we know. */
+static __always_inline struct vcpu_rec *vcpu_of(struct task_struct *task)
+{
+	struct task_vcpu *bound = recall(task);
+
+	return bound ? bound_rec(bound) : NULL;
+}
+
+static __always_inline struct vcpu_rec *vcpu_current(void)
+{
+	return vcpu_of(bpf_get_current_task_btf());
+}
+
+/* The record of a vCPU that the current thread runs. NULL: no room, counted. */
+static __always_inline struct vcpu_rec *vcpu_get(struct kvm_vcpu *vcpu)
+{
+	struct task_vcpu *bound = recall(bpf_get_current_task_btf());
+	struct vcpu_rec *rec = bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
+
+	return rec ?: vcpu_bind(vcpu);
+}
+
+/*
+ * Begins an update. An odd count makes user space read again. It is odd already when this event came inside another of
+ * the same vCPU (a preemption in the middle of a program): then leave it alone, counted.
+ */
+static __always_inline bool vcpu_begin(struct vcpu_rec *rec)
+{
+	if (rec->seq & 1) {
+		count_loss(LOSS_NESTED);
+		return false;
+	}
+	rec->seq++;
+	barrier();
+	return true;
+}
+
+static __always_inline void vcpu_end(struct vcpu_rec *rec)
+{
+	barrier();
+	rec->seq++;
+}
+
+/* enum vcpu_state -> enum exit_part, two bits each. */
+#define PARTS_OF_STATES                                                                                                \
+	(PART_KERNEL << (2 * VCPU_UNKNOWN) | PART_KERNEL << (2 * VCPU_GUEST) | PART_KERNEL << (2 * VCPU_KVM) |         \
+	 PART_USER << (2 * VCPU_USER) | PART_HALT << (2 * VCPU_POLL) | PART_HALT << (2 * VCPU_HALT) |                  \
+	 PART_WAIT << (2 * VCPU_WAIT))
+
+static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)
+{
+	if (state >= VCPU_STATES)
+		return;
+	rec->time_ns[state] += ns;
+	if (rec->exit_open)
+		rec->exit_part_ns[(PARTS_OF_STATES >> (2 * state)) & 3] += ns;
+}
+
+/* Time since the last event, 0 when the clock of this pCPU is behind (counted). The account is moved up to now. */
+static __always_inline __u64 elapsed(struct vcpu_rec *rec, __u64 now)
+{
+	__u64 ns = now - rec->acct_ns;
+
+	if ((__s64)ns < 0) {
+		count_loss(LOSS_CLOCK);
+		return 0;
+	}
+	rec->acct_ns = now;
+	return ns;
+}
+
+static __always_inline void enter_state(struct vcpu_rec *rec, __u32 state, __u64 now)
+{
+	if (rec->state != state) {
+		rec->state = state;
+		rec->state_ns = now;
+	}
+}
+
+/* Leaves the present state for another: the time since the last event goes to the one that is left. */
+static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u64 now)
+{
+	charge(rec, rec->state, elapsed(rec, now));
+	enter_state(rec, state, now);
+}
+
+#endif /* KVMTOP_VCPU_BPF_H */
