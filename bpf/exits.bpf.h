@@ -3,6 +3,7 @@
 #ifndef KVMTOP_EXITS_BPF_H
 #define KVMTOP_EXITS_BPF_H
 
+#include "hist.bpf.h"
 #include "vcpu.bpf.h"
 
 #define REASON_PROBES 16
@@ -44,36 +45,6 @@ static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
 	}
 	count_loss(LOSS_REASON_TABLE);
 	return 0;
-}
-
-static __always_inline __u32 log2_u32(__u32 v)
-{
-	__u32 shift, r;
-
-	r = (v > 0xffff) << 4;
-	v >>= r;
-	shift = (v > 0xff) << 3;
-	v >>= shift;
-	r |= shift;
-	shift = (v > 0xf) << 2;
-	v >>= shift;
-	r |= shift;
-	shift = (v > 0x3) << 1;
-	v >>= shift;
-	r |= shift;
-	return r | (v >> 1);
-}
-
-/* See HIST_BUCKETS; the twin of hist_bucket() in model/hist.c, which the tests compare it with. */
-static __always_inline __u32 duration_bucket(__u64 ns)
-{
-	__u32 shift, bucket;
-
-	if (ns < (1 << HIST_MIN_SHIFT))
-		return ns >> (HIST_MIN_SHIFT - HIST_SUB_SHIFT);
-	shift = ns >> 32 ? 32 + log2_u32(ns >> 32) : log2_u32(ns);
-	bucket = HIST_SUB + (shift - HIST_MIN_SHIFT) * HIST_SUB + ((ns >> (shift - HIST_SUB_SHIFT)) & (HIST_SUB - 1));
-	return bucket < HIST_BUCKETS ? bucket : HIST_BUCKETS - 1;
 }
 
 static __always_inline struct exit_rec *exit_rec_at(__u32 index_plus_one)

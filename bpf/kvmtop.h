@@ -37,12 +37,12 @@ enum exit_part {
 /*
  * Log-linear histogram of durations: below 2^HIST_MIN_SHIFT ns one octave's worth of equal buckets, then HIST_SUB
  * buckets to an octave, so a bucket's mid-point is within 1/17 (5.9 %) of every value in it. The last bucket takes
- * all that is longer (14 s and up).
+ * all that is longer (16 s and up).
  */
 #define HIST_SUB_SHIFT 3
 #define HIST_SUB       (1 << HIST_SUB_SHIFT)
 #define HIST_MIN_SHIFT 7
-#define HIST_BUCKETS   222
+#define HIST_BUCKETS   224
 
 /* What a record of the exit pool is about. */
 enum exit_kind {
@@ -68,8 +68,6 @@ struct exit_extremes {
 /* One vCPU and one reason. 1 KiB. */
 struct exit_rec {
 	__u64 key;      /* EXIT_KEY(), 0: free */
-	__u32 vcpu;     /* slot of its vCPU */
-	__u32 gen;      /* generation of that slot */
 	__u64 count;    /* begun: the number of kvm_exit or kvm_userspace_exit events */
 	__u64 done;     /* ended: those that the figures below are about */
 	__u64 total_ns; /* sum of the durations of the ended ones */
@@ -114,12 +112,13 @@ struct vcpu_rec {
 	/* identity */
 	__u64 vcpu; /* kernel address of struct kvm_vcpu: identity only, never shown */
 	__u64 kvm;
-	__s32 vcpu_id;    /* kvm_vcpu.vcpu_id */
-	__u32 pid;        /* of the VMM: kvm->userspace_pid, or the tgid of the first thread seen */
-	__u32 tid;        /* of the thread that ran it last, 0: none yet */
-	__u32 isa;        /* KVM_ISA_* of the last kvm_exit, 0: none yet */
-	__u64 created_ns; /* when kvmtop first knew of it */
-	__u64 ended_ns;   /* when KVM destroyed it, 0: alive */
+	__s32 vcpu_id;               /* kvm_vcpu.vcpu_id */
+	__u32 pid;                   /* of the VMM: kvm->userspace_pid, or the tgid of the first thread seen */
+	__u32 tid;                   /* of the thread that ran it last, 0: none yet */
+	__u32 isa;                   /* KVM_ISA_* of the last kvm_exit, 0: none yet */
+	__u64 created_ns;            /* when kvmtop first knew of it */
+	__u64 ended_ns;              /* when KVM destroyed it, 0: alive */
+	char comm[TASK_COMM_LENGTH]; /* of the VMM's first thread, for a VM that is gone before anyone can ask */
 
 	/* the time budget */
 	__u32 state;   /* enum vcpu_state */

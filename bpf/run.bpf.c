@@ -109,6 +109,7 @@ static __always_inline int run_begins(struct kvm_vcpu *vcpu)
 	rec = vcpu_get(vcpu);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
+	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
 	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
 	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
 		now = bpf_ktime_get_ns();

@@ -101,7 +101,7 @@ int BPF_PROG(on_sched_out, struct preempt_notifier *pn, struct task_struct *next
 
 	if (!pn)
 		return 0;
-	rec = vcpu_get((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 	leave_cpu(rec, task, next);
@@ -116,7 +116,7 @@ int BPF_PROG(on_sched_in, struct preempt_notifier *pn)
 
 	if (!pn)
 		return 0;
-	rec = vcpu_get((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 	take_cpu(rec, bpf_get_current_task_btf());

@@ -116,6 +116,7 @@ static __always_inline struct vcpu_rec *bound_rec(const struct task_vcpu *bound)
 static __noinline struct vcpu_rec *vcpu_bind(struct kvm_vcpu *vcpu)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), now = bpf_ktime_get_ns();
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_vcpu bound = {.vcpu = (__u64)vcpu};
 	struct vcpu_rec *rec;
 	__s64 found;
@@ -128,8 +129,9 @@ static __noinline struct vcpu_rec *vcpu_bind(struct kvm_vcpu *vcpu)
 	if (!rec)
 		return NULL;
 	rec->tid = (__u32)pid_tgid;
+	BPF_CORE_READ_STR_INTO(&rec->comm, task, group_leader, comm);
 	bound.gen = rec->gen;
-	remember(bpf_get_current_task_btf(), rec->tid, &bound);
+	remember(task, rec->tid, &bound);
 	return rec;
 }
 
@@ -156,6 +158,17 @@ static __always_inline struct vcpu_rec *vcpu_get(struct kvm_vcpu *vcpu)
 }
 
 /*
+ * The record of a vCPU that the current thread has run before; NULL otherwise. For hooks that fire for any thread which
+ * has the vCPU loaded, in any ioctl on it: only KVM_RUN makes a thread the vCPU's.
+ */
+static __always_inline struct vcpu_rec *vcpu_if_own(struct kvm_vcpu *vcpu)
+{
+	struct task_vcpu *bound = recall(bpf_get_current_task_btf());
+
+	return bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
+}
+
+/*
  * Begins an update. An odd count makes user space read again. It is odd already when this event came inside another of
  * the same vCPU (a preemption in the middle of a program): then leave it alone, counted.
  */
@@ -177,9 +190,9 @@ static __always_inline void vcpu_end(struct vcpu_rec *rec)
 }
 
 /* enum vcpu_state -> enum exit_part, two bits each. */
-#define PARTS_OF_STATES                                                                                                \
-	(PART_KERNEL << (2 * VCPU_UNKNOWN) | PART_KERNEL << (2 * VCPU_GUEST) | PART_KERNEL << (2 * VCPU_KVM) |         \
-	 PART_USER << (2 * VCPU_USER) | PART_HALT << (2 * VCPU_POLL) | PART_HALT << (2 * VCPU_HALT) |                  \
+#define PARTS_OF_STATES                                                                                        \
+	(PART_KERNEL << (2 * VCPU_UNKNOWN) | PART_KERNEL << (2 * VCPU_GUEST) | PART_KERNEL << (2 * VCPU_KVM) | \
+	 PART_USER << (2 * VCPU_USER) | PART_HALT << (2 * VCPU_POLL) | PART_HALT << (2 * VCPU_HALT) |          \
 	 PART_WAIT << (2 * VCPU_WAIT))
 
 static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The columns of the VM, vCPU and exit views: names, help and where their values come from. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "probes.h"
+#include "query.h"
+
+/* What a figure takes to be measured. */
+#define NEEDS_EXIT (PROBE_BIT(PROBE_ENTRY) | PROBE_BIT(PROBE_EXIT))
+#define NEEDS_USER (PROBE_BIT(PROBE_USER_EXIT) | PROBE_BIT(PROBE_RUN))
+#define ANY_SCHED  (PROBE_BIT(PROBE_SCHED) | PROBE_BIT(PROBE_SWITCH))
+#define ANY_POLL   (PROBE_BIT(PROBE_HALT) | PROBE_BIT(PROBE_WAKEUP))
+#define ANY_HALT   (ANY_POLL | ANY_SCHED)
+
+#define MS(n) ((n)*1e6)
+
+static void number(struct value *out, double num)
+{
+	out->known = true;
+	out->num = num;
+}
+
+static void text(struct value *out, const char *s)
+{
+	out->known = true;
+	out->text = s;
+}
+
+/* Durations are 0 where nothing completed: that is not a duration of 0. */
+static void duration(struct value *out, u64 ns)
+{
+	out->known = ns != 0;
+	out->num = ns;
+}
+
+static void rate(const struct snapshot *snap, struct value *out, u64 events)
+{
+	out->known = snap->interval_ns != 0;
+	out->num = snapshot_rate(snap, events);
+}
+
+static void state_share(const struct budget *b, enum vcpu_state state, struct value *out)
+{
+	out->known = b->span_ns != 0;
+	out->num = share(b->ns[state], b->span_ns);
+}
+
+/* Sorts by what is not idle: the busiest first. */
+static void budget_bar(const struct budget *b, struct value *out)
+{
+	out->known = b->span_ns != 0;
+	out->budget = b;
+	out->num = share(b->span_ns - b->ns[VCPU_HALT] - b->ns[VCPU_UNKNOWN], b->span_ns);
+}
+
+static void average(const struct exit_figures *f, struct value *out)
+{
+	out->known = f->done != 0;
+	out->num = f->done ? (double)f->total_ns / (double)f->done : 0;
+}
+
+static void reason(u32 isa, u64 key, struct value *out)
+{
+	if (key)
+		text(out, reason_name(isa, key, out->buf));
+}
+
+/* A task's comm is foreign text; only printable ASCII of it is shown. Followed by "/tid". */
+static void task(const struct preemptor *p, struct value *out)
+{
+	char digits[12], *to = out->buf;
+	u32 n = 0, tid = p->tid;
+
+	if (!p->count)
+		return;
+	for (u32 i = 0; i < TASK_COMM_LENGTH && p->comm[i]; i++)
+		*to++ = p->comm[i] >= ' ' && p->comm[i] <= '~' ? p->comm[i] : '?';
+	*to++ = '/';
+	do {
+		digits[n++] = '0' + tid % 10;
+		tid /= 10;
+	} while (tid);
+	while (n)
+		*to++ = digits[--n];
+	*to = '\0';
+	text(out, out->buf);
+}
+
+#define GETTER(name) static void name(const struct snapshot *snap, union row_ref row, struct value *out)
+
+/* --- what VMs and vCPUs have in common ---------------------------------------------------------------------------- */
+
+#define SHARE_GETTER(kind, name, state)                     \
+	GETTER(kind##_##name)                               \
+	{                                                   \
+		(void)snap;                                 \
+		state_share(&row.kind->budget, state, out); \
+	}
+#define FIGURE_GETTER(kind, name, set) \
+	GETTER(kind##_##name)          \
+	{                              \
+		(void)snap;            \
+		set;                   \
+	}
+#define RATE_GETTER(kind, name)                  \
+	GETTER(kind##_##name)                    \
+	{                                        \
+		rate(snap, out, row.kind->name); \
+	}
+#define COMMON_GETTERS(kind)                                            \
+	SHARE_GETTER(kind, guest, VCPU_GUEST)                           \
+	SHARE_GETTER(kind, kvm, VCPU_KVM)                               \
+	SHARE_GETTER(kind, user, VCPU_USER)                             \
+	SHARE_GETTER(kind, poll, VCPU_POLL)                             \
+	SHARE_GETTER(kind, halt, VCPU_HALT)                             \
+	SHARE_GETTER(kind, wait, VCPU_WAIT)                             \
+	FIGURE_GETTER(kind, budget, budget_bar(&row.kind->budget, out)) \
+	FIGURE_GETTER(kind, avg, average(&row.kind->f, out))            \
+	FIGURE_GETTER(kind, p50, duration(out, row.kind->f.p50_ns))     \
+	FIGURE_GETTER(kind, p99, duration(out, row.kind->f.p99_ns))     \
+	FIGURE_GETTER(kind, max, duration(out, row.kind->f.max_ns))     \
+	RATE_GETTER(kind, exits)                                        \
+	RATE_GETTER(kind, user_exits)                                   \
+	RATE_GETTER(kind, preemptions)                                  \
+	RATE_GETTER(kind, migrations)                                   \
+	RATE_GETTER(kind, halts)
+
+COMMON_GETTERS(vm)
+COMMON_GETTERS(vcpu)
+
+#define GUEST_HELP "Time in the guest. High is what the customer pays for; the rest of 100 % is where it went instead."
+#define KVM_HELP   "Time in the kernel handling exits. High means many or slow exits: look at the exit view for which."
+#define USER_HELP \
+	"Time in the VMM (QEMU and the like). High means device emulation in user space: look at the user exits."
+#define POLL_HELP "Time polling for a wake-up after a halt. It burns the pCPU while the guest is idle (halt_poll_ns)."
+#define HALT_HELP "Time halted and asleep: the guest had nothing to do. High is an idle guest, not a problem."
+#define WAIT_HELP "Time ready to run while another task had the pCPU: steal. Above a few per cent the guest feels it."
+#define BAR_HELP \
+	"Where the time went: guest, kvm, user, poll, halt and wait, together 100 %. Sorts by all that is not idle."
+#define EXITS_HELP "VM exits a second. Each costs a microsecond or more; compare with the share of time in kvm."
+#define TOP_HELP   "The exit reason that took the most time, idle ones (HLT) aside. Enter shows all of them."
+#define AVG_HELP   "Average time from exit to re-entry, idle exits aside. One slow exit hides in it: see p99 and max."
+#define P50_HELP   "Half of the exits were faster than this, idle ones aside: the usual cost (within 6 %)."
+#define P99_HELP   "One exit in a hundred was slower than this, idle ones aside (within 6 %): the tail the guest notices."
+#define MAX_HELP   "Longest exit of the interval, idle ones aside; one still under way counts with its age so far."
+#define UEXITS_HELP \
+	"Exits to the VMM a second. Each leaves the kernel and is far slower than an exit KVM handles itself."
+#define PREEMPT_HELP \
+	"How often a second a vCPU that wanted to run was taken off its pCPU. See wait for the time it cost."
+#define WAKE_HELP "Ends of a halt a second. Very many short ones favour halt polling; none means a busy or dead guest."
+
+/* --- VM view ------------------------------------------------------------------------------------------------------ */
+
+FIGURE_GETTER(vm, name, text(out, row.vm->raw->name))
+FIGURE_GETTER(vm, pid, number(out, row.vm->raw->pid))
+FIGURE_GETTER(vm, vcpus, number(out, row.vm->vcpus))
+FIGURE_GETTER(vm, vmm, text(out, row.vm->raw->vmm))
+FIGURE_GETTER(vm, top, reason(row.vm->top_isa, row.vm->top_key, out))
+FIGURE_GETTER(vm, stuck, duration(out, row.vm->stuck_ns))
+
+GETTER(vm_stuck_in)
+{
+	(void)snap;
+	if (row.vm->stuck_ns)
+		number(out, row.vm->stuck_state);
+}
+
+/* clang-format off */
+static const struct column vm_columns[] = {
+	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = vm_name, .width = 15,
+	 .help = "Name given to the VMM, or its process name. A dimmed row has ended and shows its last figures."},
+	{.name = "pid", .title = "PID", .unit = UNIT_ID, .get = vm_pid, .width = 7, .priority = 3,
+	 .help = "Process id of the VMM, for ps, gdb and the like."},
+	{.name = "vcpus", .title = "VCPU", .unit = UNIT_ID, .get = vm_vcpus, .width = 4, .priority = 3,
+	 .descending = true,
+	 .help = "Number of vCPUs. Shares are of the time of all of them together. Enter lists them."},
+	{.name = "budget", .title = "TIME BUDGET", .unit = UNIT_BUDGET, .get = vm_budget, .width = 12, .flexible = true,
+	 .priority = 2, .descending = true, .help = BAR_HELP},
+	{.name = "guest", .title = "GUEST", .unit = UNIT_SHARE, .get = vm_guest, .width = 5, .priority = 6,
+	 .descending = true, .help = GUEST_HELP, .needs = NEEDS_EXIT},
+	{.name = "kvm", .title = "KVM%", .unit = UNIT_SHARE, .get = vm_kvm, .width = 4, .priority = 5,
+	 .descending = true,
+	 .help = KVM_HELP, .needs = NEEDS_EXIT, .warn = 0.25, .crit = 0.5},
+	{.name = "user", .title = "USER", .unit = UNIT_SHARE, .get = vm_user, .width = 4, .priority = 5,
+	 .descending = true, .help = USER_HELP, .needs = NEEDS_USER, .warn = 0.25, .crit = 0.5},
+	{.name = "poll", .title = "POLL", .unit = UNIT_SHARE, .get = vm_poll, .width = 4, .priority = 7,
+	 .descending = true, .help = POLL_HELP, .needs_any = ANY_POLL, .warn = 0.2, .crit = 0.5},
+	{.name = "halt", .title = "HALT", .unit = UNIT_SHARE, .get = vm_halt, .width = 4, .priority = 7,
+	 .descending = true, .help = HALT_HELP, .needs_any = ANY_HALT},
+	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vm_wait, .width = 4, .priority = 4,
+	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
+	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vm_exits, .width = 6, .priority = 1,
+	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
+	{.name = "top", .title = "TOP REASON", .unit = UNIT_TEXT, .get = vm_top, .width = 14, .priority = 1,
+	 .help = TOP_HELP, .needs = NEEDS_EXIT},
+	{.name = "avg", .title = "AVG", .unit = UNIT_NS, .get = vm_avg, .width = 6, .priority = 8, .descending = true,
+	 .help = AVG_HELP, .needs = NEEDS_EXIT},
+	{.name = "p99", .title = "P99", .unit = UNIT_NS, .get = vm_p99, .width = 6, .priority = 2, .descending = true,
+	 .help = P99_HELP, .needs = NEEDS_EXIT, .warn = MS(1), .crit = MS(10)},
+	{.name = "max", .title = "MAX", .unit = UNIT_NS, .get = vm_max, .width = 6, .priority = 1, .descending = true,
+	 .help = MAX_HELP, .needs = NEEDS_EXIT, .warn = MS(10), .crit = MS(1000)},
+	{.name = "user_exits", .title = "UEXIT/S", .unit = UNIT_RATE, .get = vm_user_exits, .width = 7, .priority = 6,
+	 .descending = true, .help = UEXITS_HELP, .needs = PROBE_BIT(PROBE_USER_EXIT)},
+	{.name = "stuck", .title = "STUCK", .unit = UNIT_NS, .get = vm_stuck, .width = 6, .priority = 4,
+	 .descending = true, .warn = MS(1000), .crit = MS(3000),
+	 .help = "Longest time one of its vCPUs has been in the kernel or the VMM without a change, if over a second."},
+	{.name = "stuck_in", .title = "IN", .unit = UNIT_STATE, .get = vm_stuck_in, .width = 4, .priority = 4,
+	 .help = "Where that vCPU is stuck: kvm (the kernel) or user (the VMM). The vCPU view names it."},
+	{.name = "preemptions", .title = "PREEM/S", .unit = UNIT_RATE, .get = vm_preemptions, .width = 7, .priority = 8,
+	 .descending = true, .help = PREEMPT_HELP, .needs_any = ANY_SCHED},
+	{.name = "migrations", .title = "MIGR/S", .unit = UNIT_RATE, .get = vm_migrations, .width = 6, .priority = 9,
+	 .descending = true, .needs = PROBE_BIT(PROBE_ENTRY),
+	.help = "How often a second a vCPU entered the guest on another pCPU than before. Each costs warm caches."},
+	{.name = "wakeups", .title = "WAKE/S", .unit = UNIT_RATE, .get = vm_halts, .width = 6, .priority = 9,
+	 .descending = true, .help = WAKE_HELP, .needs = PROBE_BIT(PROBE_WAKEUP)},
+	{.name = "p50", .title = "P50", .unit = UNIT_NS, .get = vm_p50, .width = 6, .priority = 10, .descending = true,
+	 .help = P50_HELP, .needs = NEEDS_EXIT},
+	{.name = "vmm", .title = "VMM", .unit = UNIT_TEXT, .get = vm_vmm, .width = 11, .priority = 9,
+	 .help = "The program that runs the VM: qemu, firecracker, cloud-hypervisor, crosvm, or its process name."},
+};
+/* clang-format on */
+
+/* --- vCPU view ---------------------------------------------------------------------------------------------------- */
+
+FIGURE_GETTER(vcpu, vm, text(out, row.vcpu->vm_name))
+FIGURE_GETTER(vcpu, id, number(out, row.vcpu->raw->vcpu_id))
+FIGURE_GETTER(vcpu, top, reason(row.vcpu->raw->isa, row.vcpu->top_key, out))
+FIGURE_GETTER(vcpu, by, task(&row.vcpu->preemptor, out))
+
+GETTER(vcpu_tid)
+{
+	(void)snap;
+	if (row.vcpu->raw->tid)
+		number(out, row.vcpu->raw->tid);
+}
+
+GETTER(vcpu_cpu)
+{
+	(void)snap;
+	if (row.vcpu->raw->entries || row.vcpu->raw->user_exits)
+		number(out, row.vcpu->raw->cpu);
+}
+
+GETTER(vcpu_state)
+{
+	(void)snap;
+	if (!row.vcpu->ended)
+		number(out, row.vcpu->raw->state);
+}
+
+GETTER(vcpu_for)
+{
+	(void)snap;
+	if (!row.vcpu->ended)
+		number(out, row.vcpu->raw->state_ns);
+}
+
+GETTER(vcpu_wait_ms)
+{
+	(void)snap;
+	out->known = row.vcpu->budget.span_ns != 0;
+	out->num = share(row.vcpu->wait_ns, row.vcpu->budget.span_ns) * 1000;
+}
+
+/* clang-format off */
+static const struct column vcpu_columns[] = {
+	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = vcpu_vm, .width = 11,
+	 .help = "The VM it belongs to. Select the VM in the VM view to see only its vCPUs."},
+	{.name = "vcpu", .title = "ID", .unit = UNIT_ID, .get = vcpu_id, .width = 3,
+	 .help = "KVM's own number of the vCPU, as in the VMM's configuration; not taken from a thread's name."},
+	{.name = "tid", .title = "TID", .unit = UNIT_ID, .get = vcpu_tid, .width = 7, .priority = 5,
+	 .help = "The thread that ran it last, for taskset, perf and gdb. A dash: it has never run."},
+	{.name = "cpu", .title = "PCPU", .unit = UNIT_ID, .get = vcpu_cpu, .width = 4, .priority = 3,
+	 .help = "The physical CPU of its last entry into the guest. Two busy vCPUs on one pCPU wait for each other."},
+	{.name = "state", .title = "STATE", .unit = UNIT_STATE, .get = vcpu_state, .width = 7, .priority = 1,
+	.help = "What it was doing at the sample: guest, kvm, user, poll, halt, wait; unknown: no event yet."},
+	{.name = "for", .title = "FOR", .unit = UNIT_NS, .get = vcpu_for, .width = 6, .priority = 1, .descending = true,
+	 .help = "For how long it has been in that state. Seconds in kvm or user mean it is stuck right now."},
+	{.name = "budget", .title = "TIME BUDGET", .unit = UNIT_BUDGET, .get = vcpu_budget, .width = 11,
+	 .flexible = true, .priority = 2, .descending = true, .help = BAR_HELP},
+	{.name = "guest", .title = "GUEST", .unit = UNIT_SHARE, .get = vcpu_guest, .width = 5, .priority = 6,
+	 .descending = true, .help = GUEST_HELP, .needs = NEEDS_EXIT},
+	{.name = "kvm", .title = "KVM%", .unit = UNIT_SHARE, .get = vcpu_kvm, .width = 4, .priority = 6,
+	 .descending = true, .help = KVM_HELP, .needs = NEEDS_EXIT, .warn = 0.25, .crit = 0.5},
+	{.name = "user", .title = "USER", .unit = UNIT_SHARE, .get = vcpu_user, .width = 4, .priority = 6,
+	 .descending = true, .help = USER_HELP, .needs = NEEDS_USER, .warn = 0.25, .crit = 0.5},
+	{.name = "poll", .title = "POLL", .unit = UNIT_SHARE, .get = vcpu_poll, .width = 4, .priority = 7,
+	 .descending = true, .help = POLL_HELP, .needs_any = ANY_POLL, .warn = 0.2, .crit = 0.5},
+	{.name = "halt", .title = "HALT", .unit = UNIT_SHARE, .get = vcpu_halt, .width = 4, .priority = 7,
+	 .descending = true, .help = HALT_HELP, .needs_any = ANY_HALT},
+	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vcpu_wait, .width = 4, .priority = 3,
+	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
+	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vcpu_exits, .width = 6, .priority = 2,
+	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
+	{.name = "top", .title = "TOP REASON", .unit = UNIT_TEXT, .get = vcpu_top, .width = 14, .priority = 4,
+	 .help = TOP_HELP, .needs = NEEDS_EXIT},
+	{.name = "avg", .title = "AVG", .unit = UNIT_NS, .get = vcpu_avg, .width = 6, .priority = 8,
+	 .descending = true, .help = AVG_HELP, .needs = NEEDS_EXIT},
+	{.name = "p50", .title = "P50", .unit = UNIT_NS, .get = vcpu_p50, .width = 6, .priority = 9,
+	 .descending = true, .help = P50_HELP, .needs = NEEDS_EXIT},
+	{.name = "p99", .title = "P99", .unit = UNIT_NS, .get = vcpu_p99, .width = 6, .priority = 4,
+	 .descending = true, .help = P99_HELP, .needs = NEEDS_EXIT, .warn = MS(1), .crit = MS(10)},
+	{.name = "max", .title = "MAX", .unit = UNIT_NS, .get = vcpu_max, .width = 6, .priority = 2,
+	 .descending = true, .help = MAX_HELP, .needs = NEEDS_EXIT, .warn = MS(10), .crit = MS(1000)},
+	{.name = "by", .title = "PREEMPTED BY", .unit = UNIT_TEXT, .get = vcpu_by, .width = 18, .priority = 5,
+	 .help = "The task (comm/tid) that held the pCPU longest while this vCPU was ready to run.",
+	 .needs_any = ANY_SCHED},
+	{.name = "wait_ms", .title = "WAITms/S", .unit = UNIT_MS, .get = vcpu_wait_ms, .width = 8, .priority = 8,
+	 .descending = true, .needs_any = ANY_SCHED,
+	 .help = "Milliseconds of each second spent ready to run without a pCPU; 10 of them are 1 % of steal."},
+	{.name = "preemptions", .title = "PREEM/S", .unit = UNIT_RATE, .get = vcpu_preemptions, .width = 7,
+	 .priority = 9, .descending = true, .help = PREEMPT_HELP, .needs_any = ANY_SCHED},
+	{.name = "migrations", .title = "MIGR/S", .unit = UNIT_RATE, .get = vcpu_migrations, .width = 6, .priority = 8,
+	 .descending = true, .needs = PROBE_BIT(PROBE_ENTRY),
+	 .help = "How often a second it entered the guest on another pCPU than the time before. Pinning makes it 0."},
+	{.name = "wakeups", .title = "WAKE/S", .unit = UNIT_RATE, .get = vcpu_halts, .width = 6, .priority = 8,
+	 .descending = true, .help = WAKE_HELP, .needs = PROBE_BIT(PROBE_WAKEUP)},
+	{.name = "user_exits", .title = "UEXIT/S", .unit = UNIT_RATE, .get = vcpu_user_exits, .width = 7, .priority = 9,
+	 .descending = true, .help = UEXITS_HELP, .needs = PROBE_BIT(PROBE_USER_EXIT)},
+};
+/* clang-format on */
+
+/* --- exit view ---------------------------------------------------------------------------------------------------- */
+
+FIGURE_GETTER(exit, reason, reason(row.exit->isa, row.exit->key, out))
+FIGURE_GETTER(exit, count, number(out, row.exit->f.count))
+FIGURE_GETTER(exit, rate, rate(snap, out, row.exit->f.count))
+FIGURE_GETTER(exit, time, number(out, row.exit->f.time_ns))
+FIGURE_GETTER(exit, min, duration(out, row.exit->f.min_ns))
+FIGURE_GETTER(exit, avg, average(&row.exit->f, out))
+FIGURE_GETTER(exit, p50, duration(out, row.exit->f.p50_ns))
+FIGURE_GETTER(exit, p99, duration(out, row.exit->f.p99_ns))
+FIGURE_GETTER(exit, max, duration(out, row.exit->f.max_ns))
+FIGURE_GETTER(exit, age, duration(out, row.exit->f.inflight_ns))
+
+GETTER(exit_vm)
+{
+	const struct vm_row *vm = row.exit->vm ? snapshot_find_vm(snap, row.exit->vm) : NULL;
+
+	if (vm)
+		text(out, vm->raw->name);
+}
+
+GETTER(exit_vcpu)
+{
+	const struct vcpu_row *vcpu = row.exit->vcpu ? snapshot_find_vcpu(snap, row.exit->vcpu) : NULL;
+
+	if (vcpu)
+		number(out, vcpu->raw->vcpu_id);
+}
+
+GETTER(exit_share)
+{
+	(void)snap;
+	out->known = row.exit->span_ns != 0;
+	out->num = share(row.exit->f.time_ns, row.exit->span_ns);
+}
+
+GETTER(exit_parts)
+{
+	(void)snap;
+	out->known = row.exit->f.time_ns != 0;
+	out->figures = &row.exit->f;
+	out->num = row.exit->f.time_ns;
+}
+
+GETTER(exit_isa)
+{
+	(void)snap;
+	if (row.exit->isa)
+		text(out, isa_name(row.exit->isa, out->buf));
+}
+
+#define PART_GETTER(name, part)                                                   \
+	GETTER(exit_##name)                                                       \
+	{                                                                         \
+		(void)snap;                                                       \
+		out->known = row.exit->f.time_ns != 0;                            \
+		out->num = share(row.exit->f.part_ns[part], row.exit->f.time_ns); \
+	}
+
+PART_GETTER(kernel, PART_KERNEL)
+PART_GETTER(user, PART_USER)
+PART_GETTER(halt, PART_HALT)
+PART_GETTER(wait, PART_WAIT)
+
+/* clang-format off */
+static const struct column exit_columns[] = {
+	{.name = "reason", .title = "REASON", .unit = UNIT_TEXT, .get = exit_reason, .width = 18, .flexible = true,
+	 .help = "Why the guest was left, by the name KVM gives it; a reason without a name keeps its number."},
+	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = exit_vm, .width = 11, .priority = 9,
+	 .help = "The VM, when the rows are of one VM or vCPU; a dash in the sums over all VMs."},
+	{.name = "vcpu", .title = "ID", .unit = UNIT_ID, .get = exit_vcpu, .width = 3, .priority = 9,
+	 .help = "The vCPU, when the rows are of one vCPU; a dash in sums."},
+	{.name = "count", .title = "COUNT", .unit = UNIT_COUNT, .get = exit_count, .width = 5, .priority = 5,
+	 .descending = true, .help = "Exits in the interval, the one still under way included."},
+	{.name = "rate", .title = "RATE/S", .unit = UNIT_RATE, .get = exit_rate, .width = 6, .priority = 0,
+	.descending = true,
+	 .help = "Exits a second. Many cheap ones can cost as much as a few slow ones: compare with the time."},
+	{.name = "share", .title = "TIME%", .unit = UNIT_SHARE, .get = exit_share, .width = 5, .priority = 1,
+	 .descending = true,
+	.help = "Share of the vCPU time of this vCPU, VM or host that went to this reason: where to look first."},
+	{.name = "time", .title = "TIME", .unit = UNIT_NS, .get = exit_time, .width = 6, .priority = 6,
+	 .descending = true,
+	 .help = "Time spent in this reason during the interval, by completed exits and the one still under way."},
+	{.name = "min", .title = "MIN", .unit = UNIT_NS, .get = exit_min, .width = 6, .priority = 7, .descending = true,
+	 .help = "Shortest completed exit of the interval: what the reason costs at best."},
+	{.name = "avg", .title = "AVG", .unit = UNIT_NS, .get = exit_avg, .width = 6, .priority = 2, .descending = true,
+	 .help = "Average duration of the completed exits. Far above p50: a few slow ones dominate."},
+	{.name = "p50", .title = "P50", .unit = UNIT_NS, .get = exit_p50, .width = 6, .priority = 4, .descending = true,
+	 .help = "Half of the exits were faster than this (within 6 %)."},
+	{.name = "p99", .title = "P99", .unit = UNIT_NS, .get = exit_p99, .width = 6, .priority = 2, .descending = true,
+	 .help = "One exit in a hundred was slower than this (within 6 %)."},
+	{.name = "max", .title = "MAX", .unit = UNIT_NS, .get = exit_max, .width = 6, .priority = 1, .descending = true,
+	 .help = "Longest exit of the interval; one still under way counts with its age so far."},
+	{.name = "parts", .title = "WHERE", .unit = UNIT_PARTS, .get = exit_parts, .width = 10, .priority = 3,
+	 .descending = true,
+	 .help = "How the time divides: kernel, user (VMM), halt (idle) and wait (no pCPU). Sorts by time."},
+	{.name = "kernel", .title = "KERN%", .unit = UNIT_SHARE, .get = exit_kernel, .width = 5, .priority = 7,
+	 .descending = true, .help = "Share of its time in the kernel: emulation and fault handling by KVM itself."},
+	{.name = "user", .title = "USER%", .unit = UNIT_SHARE, .get = exit_user, .width = 5, .priority = 7,
+	 .descending = true, .needs = NEEDS_USER,
+	 .help = "Share of its time in the VMM: a slow handler of the VMM shows here, not in the kernel's share."},
+	{.name = "halt", .title = "HALT%", .unit = UNIT_SHARE, .get = exit_halt, .width = 5, .priority = 8,
+	 .descending = true, .needs_any = ANY_HALT,
+	 .help = "Share of its time polling or asleep: the guest asked for it and had nothing to do."},
+	{.name = "wait", .title = "WAIT%", .unit = UNIT_SHARE, .get = exit_wait, .width = 5, .priority = 7,
+	 .descending = true, .needs_any = ANY_SCHED, .warn = 0.1, .crit = 0.5,
+	.help = "Share of its time without a pCPU: slow because another task ran, not because of its work."},
+	{.name = "age", .title = "AGE", .unit = UNIT_NS, .get = exit_age, .width = 6, .priority = 4, .descending = true,
+	 .warn = MS(1000), .crit = MS(3000),
+	.help = "Age of the oldest exit still under way when the sample was taken. Seconds here mean stuck right now."},
+	{.name = "isa", .title = "ISA", .unit = UNIT_TEXT, .get = exit_isa, .width = 5, .priority = 10,
+	.help = "Whose reason it is: vmx (Intel), svm (AMD) or arm64. A dash for exits to the VMM, alike on all."},
+};
+/* clang-format on */
+
+/* --- look-up ------------------------------------------------------------------------------------------------------ */
+
+/* default_sort: time budget of VMs and vCPUs (the busiest first), share of time of exits. */
+static const struct view_columns views[VIEWS] = {
+	[VIEW_VM] = {"vm", vm_columns, ARRAY_SIZE(vm_columns), 3},
+	[VIEW_VCPU] = {"vcpu", vcpu_columns, ARRAY_SIZE(vcpu_columns), 6},
+	[VIEW_EXIT] = {"exit", exit_columns, ARRAY_SIZE(exit_columns), 5},
+	/* The detail of one exit row has no rows of its own. */
+	[VIEW_DETAIL] = {"exit", exit_columns, ARRAY_SIZE(exit_columns), 5},
+};
+
+const struct view_columns *view_columns(enum view_id view)
+{
+	return &views[view];
+}
+
+int column_find(const struct view_columns *view, const char *name)
+{
+	for (u32 i = 0; i < view->count; i++) {
+		if (!strcasecmp(view->columns[i].name, name))
+			return i;
+	}
+	return -ENOENT;
+}
+
+const struct column *column_find_any(const char *name)
+{
+	for (u32 view = 0; view < VIEWS; view++) {
+		int i = column_find(&views[view], name);
+
+		if (i >= 0)
+			return &views[view].columns[i];
+	}
+	return NULL;
+}
+
+static u64 probes_on(const struct sample *s)
+{
+	u64 on = 0;
+
+	for (u32 i = 0; i < s->probe_count && i < PROBES_MAX; i++) {
+		if (s->probes[i].status == PROBE_ON)
+			on |= PROBE_BIT(i);
+	}
+	return on;
+}
+
+bool column_available(const struct column *col, const struct snapshot *snap, u64 *missing)
+{
+	u64 on = probes_on(snap->cur);
+	u64 lacking = col->needs & ~on;
+
+	if (col->needs_any && !(col->needs_any & on))
+		lacking |= col->needs_any;
+	if (missing)
+		*missing = lacking;
+	return !lacking;
+}
+
+void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out)
+{
+	out->known = false;
+	out->num = 0;
+	out->text = NULL;
+	out->budget = NULL;
+	out->figures = NULL;
+	if (column_available(col, snap, NULL))
+		col->get(snap, row, out);
+}

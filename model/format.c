@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers for people, without printf's floating point: that follows the locale's decimal point. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+
+struct scale {
+	double unit;
+	const char *name;
+};
+
+static const struct scale ns_scales[] = {
+	{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}, {60e9, "m"}, {3600e9, "h"}, {86400e9, "d"},
+};
+
+/* Where the next unit takes over: its own size, but a thousand seconds are still told in seconds. */
+static const double ns_ends[] = {1e3, 1e6, 1e9, 1e12, 3600e9, 86400e9, INFINITY};
+
+static const struct scale count_scales[] = {
+	{1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}, {1e12, "T"}, {1e15, "P"}, {1e18, "E"},
+};
+
+static double sane(double value)
+{
+	return value > 0 && value < INFINITY ? value : 0;
+}
+
+static int clamp_width(int width)
+{
+	return width < 1 ? 1 : width >= FMT_SIZE ? FMT_SIZE - 1 : width;
+}
+
+static char *overflow(char *buf, int width)
+{
+	memset(buf, '#', width);
+	buf[width] = '\0';
+	return buf;
+}
+
+/* value with `decimals` (0..2) and the unit's name, rounded; the number of cells it takes. */
+static int put(char *buf, double value, int decimals, const char *name)
+{
+	static const u32 tens[] = {1, 10, 100};
+	u64 fixed = (u64)(value * tens[decimals] + 0.5);
+
+	if (!decimals)
+		return snprintf(buf, FMT_SIZE, "%llu%s", (unsigned long long)fixed, name);
+	return snprintf(buf, FMT_SIZE, "%llu.%0*u%s", (unsigned long long)(fixed / tens[decimals]), decimals,
+			(u32)(fixed % tens[decimals]), name);
+}
+
+/* Three significant digits, fewer where the width asks for it. */
+static bool put_fit(char *buf, double value, int most, const char *name, int width)
+{
+	int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+
+	if (decimals > most)
+		decimals = most;
+	for (; decimals >= 0; decimals--)
+		if (put(buf, value, decimals, name) <= width)
+			return true;
+	return false;
+}
+
+char *fmt_ns(char buf[FMT_SIZE], double ns, int width)
+{
+	u32 i = 0;
+
+	ns = sane(ns);
+	width = clamp_width(width);
+	/* Half a unit of the last digit less, or 999.9 us would read 1000us. */
+	while (i + 1 < ARRAY_SIZE(ns_scales) && ns >= ns_ends[i] - ns_scales[i].unit / 2)
+		i++;
+	if (put_fit(buf, ns / ns_scales[i].unit, i ? 2 : 0, ns_scales[i].name, width))
+		return buf;
+	return overflow(buf, width);
+}
+
+char *fmt_count(char buf[FMT_SIZE], double count, int width)
+{
+	u32 i = 0;
+
+	count = sane(count);
+	width = clamp_width(width);
+	while (i + 1 < ARRAY_SIZE(count_scales) && count >= count_scales[i].unit * 999.5)
+		i++;
+	if (put_fit(buf, count / count_scales[i].unit, i ? 2 : 0, count_scales[i].name, width))
+		return buf;
+	return overflow(buf, width);
+}
+
+char *fmt_rate(char buf[FMT_SIZE], double rate, int width)
+{
+	rate = sane(rate);
+	if (rate >= 99.95)
+		return fmt_count(buf, rate, width);
+	width = clamp_width(width);
+	if (rate == 0)
+		return strcpy(buf, "0");
+	/* A rare event is not the same as none. */
+	if (rate < 0.005 && width >= 5)
+		return strcpy(buf, "<0.01");
+	if (put_fit(buf, rate, 2, "", width))
+		return buf;
+	return overflow(buf, width);
+}
+
+char *fmt_share(char buf[FMT_SIZE], double share, int width)
+{
+	double percent = sane(share) * 100;
+
+	width = clamp_width(width);
+	if (percent > 0 && percent < 0.05 && width >= 4)
+		return strcpy(buf, "<0.1");
+	if (put_fit(buf, percent, 1, "", width))
+		return buf;
+	return overflow(buf, width);
+}

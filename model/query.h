@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which rows, in what order: pure, on values, never on rendered strings. Also the column tables: what a view's columns
+ * are is known here once, and rendering, sorting, filtering, help and JSON/CSV names all read it.
+ */
+#ifndef KVMTOP_QUERY_H
+#define KVMTOP_QUERY_H
+
+#include "reasons.h"
+#include "snapshot.h"
+
+enum view_id { VIEW_VM, VIEW_VCPU, VIEW_EXIT, VIEW_DETAIL, VIEWS };
+
+enum unit {
+	UNIT_TEXT,
+	UNIT_ID,     /* a number that is a name: pid, tid, vcpu_id, pCPU */
+	UNIT_COUNT,  /* events */
+	UNIT_RATE,   /* events a second */
+	UNIT_NS,     /* a duration */
+	UNIT_MS,     /* milliseconds a second: 1000 is all of one pCPU */
+	UNIT_SHARE,  /* 0..1, shown as % */
+	UNIT_BUDGET, /* a bar of struct budget */
+	UNIT_PARTS,  /* a bar of exit parts */
+	UNIT_STATE,  /* enum vcpu_state */
+};
+
+/* A cell's value. Which member is set follows from the column's unit: text, or num for all others. */
+struct value {
+	bool known; /* false: this host cannot measure it, or there is no interval yet; shown as "-" */
+	double num;
+	const char *text; /* UNIT_TEXT; points into the snapshot, to static storage, or to buf */
+	const struct budget *budget;
+	const struct exit_figures *figures;
+	char buf[REASON_NAME_SIZE];
+};
+
+/* Any of the three kinds of rows. */
+union row_ref {
+	const struct vm_row *vm;
+	const struct vcpu_row *vcpu;
+	const struct exit_row *exit;
+	const void *any;
+};
+
+struct column {
+	const char *name;  /* stable: -s, filter expressions, CSV */
+	const char *title; /* on screen, at most `width` wide */
+	enum unit unit;
+	const char *help; /* one sentence: what it means and how to read it */
+	void (*get)(const struct snapshot *snap, union row_ref row, struct value *out);
+	u8 width;          /* cells */
+	bool flexible;     /* takes what room is left */
+	u8 priority;       /* 0: never dropped; the higher, the sooner it goes when the screen is narrow */
+	bool descending;   /* default direction */
+	u64 needs;         /* PROBE_BIT()s that must all be on for the value to be known (model/probes.h) */
+	u64 needs_any;     /* and at least one of these must be; 0: none asked */
+	double warn, crit; /* 0: no threshold */
+};
+
+struct view_columns {
+	const char *name; /* "vm", "vcpu", "exit" */
+	const struct column *columns;
+	u32 count;
+	u32 default_sort; /* index into columns */
+};
+
+/* VIEW_VM, VIEW_VCPU, VIEW_EXIT. */
+const struct view_columns *view_columns(enum view_id view);
+/* The column of any view by that name, NULL: none. */
+const struct column *column_find_any(const char *name);
+/* Index of a column by its name (case does not matter), or -ENOENT. */
+int column_find(const struct view_columns *view, const char *name);
+/*
+ * Whether this host can measure the column. If not, and missing is not NULL, *missing is the PROBE_BIT()s that are
+ * asked for and not on (of needs_any all), to say why.
+ */
+bool column_available(const struct column *col, const struct snapshot *snap, u64 *missing);
+/* The value for display and comparison: known is false where needs is not met on this host. */
+void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out);
+
+/* --- filter ------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Terms separated by blanks, all of which must hold; '!' before a term turns it round:
+ *   web            a substring of any text column, case ignored
+ *   /re/           an extended regular expression over any text column, case ignored
+ *   col=text       a substring of that column (exact for numbers); col~re a regular expression
+ *   col>1k         numbers: < <= > >= = != with suffixes k M G, ns us ms s, %
+ * Durations without a suffix are ns; shares are always per cent, with or without '%'. A value that is not known holds
+ * for no term. Blanks may stand between double quotes (vm="my vm") and between the slashes of a regular expression.
+ * A term that names a column this view does not have, or has with another kind of value, is ignored there, so one
+ * filter serves all views; a column that no view has is an error.
+ */
+struct filter;
+/* An empty expression gives *out = NULL, which matches all. 0, -ENOMEM, or -EINVAL and one line in err. */
+int filter_parse(const char *text, struct filter **out, char *err, size_t err_size);
+void filter_free(struct filter *filter);
+bool filter_match(const struct filter *filter, const struct snapshot *snap, const struct view_columns *view,
+		  union row_ref row);
+
+/* --- query ------------------------------------------------------------------------------------------------------- */
+
+/* What to list: of the host, of one VM, of one vCPU. */
+struct scope {
+	vm_uid vm;     /* 0: all */
+	vcpu_uid vcpu; /* 0: all */
+};
+
+struct query {
+	enum view_id view; /* VIEW_VM, VIEW_VCPU or VIEW_EXIT */
+	struct scope scope;
+	int sort; /* column index */
+	bool descending;
+	bool show_user; /* VIEW_EXIT: exits to user space in place of VM exits */
+	bool idle_last; /* VIEW_EXIT: idle reasons sorted after all others, whatever the column */
+	const struct filter *filter;
+};
+
+struct rows {
+	union row_ref *ref;
+	u32 count, room;
+	u32 total; /* in scope, before the filter */
+	/* query_run()'s own: sort keys, and texts to sort by */
+	void *keys;
+	struct value *texts;
+	u32 key_room, text_room;
+};
+
+/*
+ * Filters and sorts. The sort is stable, with the rows' identity as the tie-break, unknown values always last.
+ * Reuses rows' memory; 0 or -ENOMEM.
+ */
+int query_run(const struct query *q, const struct snapshot *snap, struct rows *out);
+void rows_free(struct rows *rows);
+
+/* Identity of a row, to hold selection and follow: rows of different kinds never compare equal. */
+struct row_id {
+	enum view_id view;
+	vm_uid vm;
+	vcpu_uid vcpu;
+	u32 isa;
+	u64 key;
+};
+struct row_id row_identity(enum view_id view, union row_ref row);
+bool row_id_equal(const struct row_id *a, const struct row_id *b);
+/* Index of the row in rows, or -1. */
+int rows_find(const struct rows *rows, enum view_id view, const struct row_id *id);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A sample: what one refresh tick read from a source. Raw cumulative counters, plain data, no rates. It is all that a
+ * recording has to keep; whatever is shown is computed from two of them by snapshot_build().
+ */
+#ifndef KVMTOP_SAMPLE_H
+#define KVMTOP_SAMPLE_H
+
+#include "../bpf/kvmtop.h"
+#include "types.h"
+
+#define VM_NAME_SIZE 64
+
+/* Identity of a VM for as long as kvmtop runs; never reused, unlike pids and kernel addresses. 0: none. */
+typedef u32 vm_uid;
+/* Identity of a vCPU, likewise. 0: none. */
+typedef u32 vcpu_uid;
+
+/* Log-linear counts of durations, only the span of buckets between the first and last that ever counted. */
+struct hist_span {
+	u32 off;   /* of the first bucket in sample.hist (or snapshot.hist) */
+	u16 first; /* its bucket number, 0..HIST_BUCKETS-1 */
+	u16 len;   /* 0: empty */
+};
+
+/* One vCPU and one reason. Of one vCPU they are contiguous, sorted by key. */
+struct exit_sample {
+	u64 key;   /* EXIT_KEY() */
+	u64 count; /* events, the one in flight included */
+	u64 done;  /* completed; total_ns, min_ns, max_ns, part_ns and hist are of these */
+	u64 total_ns;
+	u64 min_ns;
+	u64 max_ns;
+	u64 part_ns[EXIT_PARTS];
+	u64 interval_min_ns; /* shortest and longest completed since the sample before this one; 0, 0: none */
+	u64 interval_max_ns;
+	u64 inflight_ns; /* age of the one in flight when the sample was taken, 0: none */
+	u64 inflight_part_ns[EXIT_PARTS];
+	struct hist_span hist;
+};
+
+/* Of one VM they are contiguous, sorted by vcpu_id. */
+struct vcpu_sample {
+	vcpu_uid uid;
+	vm_uid vm;
+	s32 vcpu_id;
+	u32 tid; /* 0: has not run yet */
+	u32 cpu; /* pCPU of the last entry; of the last KVM_RUN where entries never fire; meaningless before either */
+	u32 isa; /* KVM_ISA_* (model/reasons.h), 0: not known yet */
+	bool ended;   /* gone; this is its last sample */
+	u8 state;     /* enum vcpu_state at the time of the sample */
+	bool inexact; /* state_ns is a lower bound: the state was already on when kvmtop attached */
+	u64 state_ns; /* for how long */
+	u64 created_ns;
+	u64 time_ns[VCPU_STATES]; /* since created_ns, the running part included: they add up to now - created_ns */
+	u64 entries;
+	u64 exits;
+	u64 user_exits;
+	u64 halts;
+	u64 halts_polled;
+	u64 halts_invalid;
+	u64 preemptions;
+	u64 blocks;
+	u64 migrations;
+	u64 wait_max_ns;
+	u64 preempt_rest_ns;
+	struct preemptor preemptors[PREEMPTORS]; /* no order; count 0: free */
+	/* kvm_vcpu.stat, cumulative since the vCPU was created, of the last walk over the open files */
+	u64 halt_poll_success_ns;
+	u64 halt_poll_fail_ns;
+	u64 halt_wait_ns;
+	u64 halt_attempted_poll;
+	u64 halt_successful_poll;
+	u64 pf_taken;
+	u32 exit_first; /* first of its exits in sample.exits */
+	u32 exit_count;
+};
+
+/* Sorted by uid. */
+struct vm_sample {
+	vm_uid uid;
+	u32 pid;
+	bool ended;
+	char name[VM_NAME_SIZE]; /* UTF-8, printable, never empty: safe for a terminal */
+	char vmm[16];            /* "qemu", "firecracker", ... or the process's comm */
+	u32 vcpu_first;          /* first of its vCPUs in sample.vcpus */
+	u32 vcpu_count;
+};
+
+/* What this host allows. Index: enum probe_id of model/probes.h. */
+enum probe_status {
+	PROBE_OFF,     /* not attached: nobody needs it now */
+	PROBE_ON,      /* attached */
+	PROBE_REFUSED, /* the kernel has the hook and refuses it */
+	PROBE_ABSENT,  /* this kernel has no such hook */
+	PROBE_SILENT,  /* attached, but this host's KVM never fires it while its vCPUs run */
+};
+
+#define PROBES_MAX 32
+
+struct probe_sample {
+	u8 status; /* enum probe_status */
+	s32 err;   /* negative errno behind PROBE_REFUSED and PROBE_ABSENT */
+};
+
+/* Own cost, as measured. */
+struct cost_sample {
+	u64 cpu_ns;     /* CPU time of kvmtop itself, cumulative */
+	u64 bpf_ns;     /* time in its BPF programs, cumulative; 0 while nobody measures it */
+	u64 bpf_events; /* their runs, cumulative */
+	u64 sample_ns;  /* wall time that this sample took */
+};
+
+struct sample {
+	u64 seq; /* 1, 2, 3 ...: interval figures of seq N are valid against N - 1 only */
+	u64 mono_ns;
+	u64 real_ns;
+	char host[VM_NAME_SIZE];
+	u32 pcpus;
+	u64 lost[LOSSES];
+	u32 probe_count;
+	struct probe_sample probes[PROBES_MAX];
+	struct cost_sample cost;
+	const char *waiting; /* static text: why there is nothing to see yet (KVM not loaded), or NULL */
+
+	struct vm_sample *vms;
+	struct vcpu_sample *vcpus;
+	struct exit_sample *exits;
+	u64 *hist;
+	u32 vm_count, vm_room;
+	u32 vcpu_count, vcpu_room;
+	u32 exit_count, exit_room;
+	u32 hist_count, hist_room;
+};
+
+/* Stable lower-case names, static text: JSON keys, filters, --features. "?" for a number out of range. */
+const char *vcpu_state_name(u32 state); /* enum vcpu_state: "unknown", "guest", "kvm", "user", "poll", "halt", "wait" */
+const char *probe_status_name(u32 status); /* enum probe_status: "off", "on", "refused", "absent", "silent" */
+const char *loss_name(u32 loss);           /* enum loss: "vcpu_slots", "nested", ... */
+const char *loss_help(u32 loss);           /* one line: what was lost and what that means */
+
+/* Empties it and keeps its memory. */
+void sample_reset(struct sample *s);
+/* Frees what it owns. */
+void sample_free(struct sample *s);
+/* Deep copy; 0 or -ENOMEM, then *dst is as it was. */
+int sample_copy(struct sample *dst, const struct sample *src);
+/*
+ * Append a zeroed row and return it, NULL when out of memory. The pointer is good until the next append of that kind.
+ * Rooms grow geometrically, so a steady host allocates nothing.
+ */
+struct vm_sample *sample_add_vm(struct sample *s);
+struct vcpu_sample *sample_add_vcpu(struct sample *s);
+struct exit_sample *sample_add_exit(struct sample *s);
+/* Room for len zeroed buckets; the index of the first in s->hist, or -ENOMEM. */
+s64 sample_add_hist(struct sample *s, u32 len);
+
+/* NULL when there is none. VMs and exits by binary search; vCPUs, not sorted by uid, by a scan of their VM. */
+const struct vm_sample *sample_find_vm(const struct sample *s, vm_uid uid);
+const struct vcpu_sample *sample_find_vcpu(const struct sample *s, const struct vm_sample *vm, vcpu_uid uid);
+/* Time of the exit's part so far, the one in flight included; likewise all parts together. */
+u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part);
+u64 exit_sample_time_ns(const struct exit_sample *exit);
+const struct exit_sample *sample_find_exit(const struct sample *s, const struct vcpu_sample *vcpu, u64 key);
+
+#endif

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What happened between two samples. Rows are built in the samples' own order, which is grouped by VM and vCPU, so
+ * both samples are walked side by side; sums by reason go through a small hash table. All of it is linear in the rows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "figures.h"
+#include "reasons.h"
+#include "snapshot.h"
+
+#define STUCK_NS NSEC_PER_SEC
+
+/* A dense histogram to add up in; only buckets low..high-1 are in use. */
+struct accumulator {
+	u64 n[HIST_BUCKETS];
+	u32 low, high;
+};
+
+struct group_cell {
+	u64 key;
+	u32 isa;
+	u32 stamp; /* the cell is in use when this is the table's stamp: emptying the table costs nothing */
+	u32 row;
+};
+
+enum { ACC_BUSY, ACC_ALL, ACC_USER, ACCS };
+
+struct scratch {
+	struct accumulator acc[ACCS];
+	struct group_cell *cells; /* of the group table, a power of two */
+	u32 cell_room;
+	u32 stamp;
+	u32 *group; /* of each source row, its row in the sums */
+	u32 group_room;
+	u32 *index; /* vcpu_uid to index + 1 in snapshot.vcpus, open addressing; a power of two */
+	u32 index_room, index_size;
+};
+
+double share(u64 ns, u64 span_ns)
+{
+	return span_ns ? (double)ns / (double)span_ns : 0;
+}
+
+double snapshot_rate(const struct snapshot *snap, u64 events)
+{
+	return snap->interval_ns ? (double)events * 1e9 / (double)snap->interval_ns : 0;
+}
+
+/* --- histograms --------------------------------------------------------------------------------------------------- */
+
+static void acc_add(struct accumulator *acc, const u64 *hist, struct hist_span span)
+{
+	const u64 *from;
+
+	if (!span.len)
+		return;
+	from = hist + span.off;
+	if (acc->low >= acc->high) {
+		acc->low = span.first;
+		acc->high = span.first + span.len;
+	} else {
+		if (span.first < acc->low)
+			acc->low = span.first;
+		if ((u32)span.first + span.len > acc->high)
+			acc->high = span.first + span.len;
+	}
+	for (u32 i = 0; i < span.len; i++)
+		acc->n[span.first + i] += from[i];
+}
+
+/* Moves what was added up to the snapshot and empties the accumulator. */
+static int acc_store(struct accumulator *acc, struct snapshot *out, struct hist_span *span)
+{
+	u32 len = acc->high > acc->low ? acc->high - acc->low : 0;
+
+	*span = (struct hist_span){.off = out->hist_count, .first = len ? acc->low : 0, .len = len};
+	if (!len)
+		return 0;
+	if (ARRAY_ROOM(out->hist, out->hist_room, (u64)out->hist_count + len))
+		return -ENOMEM;
+	memcpy(out->hist + out->hist_count, acc->n + acc->low, len * sizeof(*acc->n));
+	memset(acc->n + acc->low, 0, len * sizeof(*acc->n));
+	out->hist_count += len;
+	acc->low = acc->high = 0;
+	return 0;
+}
+
+/* --- sums by reason ----------------------------------------------------------------------------------------------- */
+
+static u32 group_hash(u32 isa, u64 key)
+{
+	u64 h = (key ^ ((u64)isa << 48)) * 0x9e3779b97f4a7c15ULL;
+
+	return h >> 32;
+}
+
+struct sums {
+	struct exit_row **rows;
+	u32 *count, *room;
+};
+
+/* The group's row for the reason, made when there is none yet. NULL when out of memory. */
+static struct exit_row *group_row(struct scratch *sc, struct sums *to, const struct exit_row *row, vm_uid vm,
+				  u64 span_ns)
+{
+	u32 mask = sc->cell_room - 1, at = group_hash(row->isa, row->key) & mask;
+	struct group_cell *cell;
+	struct exit_row *sum;
+
+	for (;; at = (at + 1) & mask) {
+		cell = &sc->cells[at];
+		if (cell->stamp != sc->stamp)
+			break;
+		if (cell->key == row->key && cell->isa == row->isa)
+			return *to->rows + cell->row;
+	}
+	if (ARRAY_ROOM(*to->rows, *to->room, (u64)*to->count + 1))
+		return NULL;
+	*cell = (struct group_cell){.key = row->key, .isa = row->isa, .stamp = sc->stamp, .row = *to->count};
+	sum = *to->rows + (*to->count)++;
+	*sum = (struct exit_row){
+		.vm = vm, .isa = row->isa, .key = row->key, .span_ns = span_ns, .idle = row->idle, .ended = true};
+	return sum;
+}
+
+static bool row_after(const struct exit_row *a, const struct exit_row *b)
+{
+	return a->isa != b->isa && a->vm == 0 ? a->isa > b->isa : a->key > b->key;
+}
+
+/* Of the host by isa and key, of a VM by key. There are a few dozen reasons at most, and they come nearly sorted. */
+static void sort_groups(struct exit_row *rows, u32 count)
+{
+	for (u32 i = 1; i < count; i++) {
+		struct exit_row row = rows[i];
+		u32 j = i;
+
+		if (!row_after(&rows[i - 1], &row))
+			continue;
+		for (; j && row_after(&rows[j - 1], &row); j--)
+			rows[j] = rows[j - 1];
+		rows[j] = row;
+	}
+}
+
+static int scratch_room(struct scratch *sc, u32 rows)
+{
+	u32 want = 64;
+
+	while (want < 2 * (u64)rows)
+		want *= 2;
+	if (sc->cell_room < want) {
+		struct group_cell *cells = calloc(want, sizeof(*cells));
+
+		if (!cells)
+			return -ENOMEM;
+		free(sc->cells);
+		sc->cells = cells;
+		sc->cell_room = want;
+		sc->stamp = 0;
+	}
+	if (++sc->stamp == 0) {
+		memset(sc->cells, 0, sc->cell_room * sizeof(*sc->cells));
+		sc->stamp = 1;
+	}
+	return ARRAY_ROOM(sc->group, sc->group_room, rows);
+}
+
+/* Sums from[0..count) by isa and key, appends the sums to `to`, and sorts them. */
+static int group_rows(struct snapshot *out, const struct exit_row *from, u32 count, struct sums *to, vm_uid vm,
+		      u64 span_ns)
+{
+	struct scratch *sc = out->scratch;
+	u32 base = *to->count;
+
+	if (!count)
+		return 0;
+	if (scratch_room(sc, count))
+		return -ENOMEM;
+	for (u32 i = 0; i < count; i++) {
+		const struct exit_row *row = &from[i];
+		struct exit_row *sum = group_row(sc, to, row, vm, span_ns);
+		struct hist_span *span;
+
+		if (!sum)
+			return -ENOMEM;
+		sc->group[i] = sum - *to->rows;
+		sum->vcpus += row->vcpu ? 1 : row->vcpus;
+		sum->ended &= row->ended;
+		figures_add(&sum->f, &row->f);
+		if (!row->f.hist.len)
+			continue;
+		/* First only the width of the sum's span; the buckets are added when all are known. */
+		span = &sum->f.hist;
+		if (!span->len) {
+			span->first = row->f.hist.first;
+			span->len = row->f.hist.len;
+		} else {
+			u32 end = span->first + span->len, row_end = row->f.hist.first + row->f.hist.len;
+
+			if (row->f.hist.first < span->first)
+				span->first = row->f.hist.first;
+			span->len = (row_end > end ? row_end : end) - span->first;
+		}
+	}
+	for (u32 i = base; i < *to->count; i++) {
+		struct hist_span *span = &(*to->rows)[i].f.hist;
+
+		if (ARRAY_ROOM(out->hist, out->hist_room, (u64)out->hist_count + span->len))
+			return -ENOMEM;
+		span->off = out->hist_count;
+		memset(out->hist + span->off, 0, span->len * sizeof(*out->hist));
+		out->hist_count += span->len;
+	}
+	for (u32 i = 0; i < count; i++) {
+		const struct hist_span *span = &from[i].f.hist, *sum = &(*to->rows)[sc->group[i]].f.hist;
+		const u64 *n;
+		u64 *total;
+
+		if (!span->len)
+			continue;
+		n = out->hist + span->off;
+		total = out->hist + sum->off + (span->first - sum->first);
+		for (u32 b = 0; b < span->len; b++)
+			total[b] += n[b];
+	}
+	for (u32 i = base; i < *to->count; i++)
+		figures_quantiles(&(*to->rows)[i].f, out->hist);
+	sort_groups(*to->rows + base, *to->count - base);
+	return 0;
+}
+
+/* --- vCPUs -------------------------------------------------------------------------------------------------------- */
+
+static void budget_build(struct budget *b, const struct vcpu_sample *prev, const struct vcpu_sample *cur)
+{
+	for (u32 i = 0; i < VCPU_STATES; i++) {
+		b->ns[i] = minus(cur->time_ns[i], prev ? prev->time_ns[i] : 0);
+		b->span_ns += b->ns[i];
+	}
+}
+
+static void budget_add(struct budget *to, const struct budget *b)
+{
+	for (u32 i = 0; i < VCPU_STATES; i++)
+		to->ns[i] += b->ns[i];
+	to->span_ns += b->span_ns;
+}
+
+/* Who took the most of the pCPU in the interval. */
+static void preemptor_build(struct vcpu_row *row, const struct vcpu_sample *prev, const struct vcpu_sample *cur)
+{
+	for (u32 i = 0; i < PREEMPTORS; i++) {
+		struct preemptor p = cur->preemptors[i];
+
+		if (!p.count)
+			continue;
+		for (u32 j = 0; prev && j < PREEMPTORS; j++) {
+			const struct preemptor *old = &prev->preemptors[j];
+
+			if (!old->count || old->tid != p.tid)
+				continue;
+			p.count = minus(p.count, old->count);
+			p.ns = minus(p.ns, old->ns);
+			break;
+		}
+		if (p.count && p.ns > row->preemptor.ns)
+			row->preemptor = p;
+	}
+}
+
+/* The exits of one vCPU, side by side with those of the sample before: both are sorted by key. */
+static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct sample *before,
+		       const struct vcpu_sample *prev, const struct sample *now, bool exact)
+{
+	struct scratch *sc = out->scratch;
+	const struct vcpu_sample *cur = row->raw;
+	u32 at = prev ? prev->exit_first : 0, end = prev ? prev->exit_first + prev->exit_count : 0;
+	u64 top_ns = 0, top_count = 0;
+
+	row->exit_first = out->vcpu_exit_count;
+	row->exit_count = cur->exit_count;
+	if (ARRAY_ROOM(out->vcpu_exits, out->vcpu_exit_room, (u64)out->vcpu_exit_count + cur->exit_count))
+		return -ENOMEM;
+	for (u32 i = 0; i < cur->exit_count; i++) {
+		const struct exit_sample *ce = &now->exits[cur->exit_first + i], *pe = NULL;
+		struct exit_row *er = &out->vcpu_exits[out->vcpu_exit_count++];
+		bool user = EXIT_KEY_KIND(ce->key) == EXIT_USER;
+
+		while (at < end && before->exits[at].key < ce->key)
+			at++;
+		if (at < end && before->exits[at].key == ce->key)
+			pe = &before->exits[at];
+		*er = (struct exit_row){.vm = cur->vm,
+					.vcpu = cur->uid,
+					.isa = user ? KVM_ISA_NONE : cur->isa,
+					.key = ce->key,
+					.span_ns = row->budget.span_ns,
+					.ended = row->ended,
+					.vcpus = 1,
+					.idle = reason_is_idle(cur->isa, ce->key)};
+		if (figures_build(out, &er->f, before, pe, now, ce, exact))
+			return -ENOMEM;
+		figures_add(user ? &row->user : er->idle ? &row->all : &row->f, &er->f);
+		acc_add(&sc->acc[user ? ACC_USER : er->idle ? ACC_ALL : ACC_BUSY], out->hist, er->f.hist);
+		if (!user && !er->idle &&
+		    (er->f.time_ns > top_ns || (er->f.time_ns == top_ns && er->f.count > top_count))) {
+			row->top_key = er->key;
+			top_ns = er->f.time_ns;
+			top_count = er->f.count;
+		}
+	}
+	if (acc_store(&sc->acc[ACC_BUSY], out, &row->f.hist))
+		return -ENOMEM;
+	/* So far only the idle ones are in the sum of all. */
+	figures_add(&row->all, &row->f);
+	acc_add(&sc->acc[ACC_ALL], out->hist, row->f.hist);
+	if (acc_store(&sc->acc[ACC_ALL], out, &row->all.hist) || acc_store(&sc->acc[ACC_USER], out, &row->user.hist))
+		return -ENOMEM;
+	figures_quantiles(&row->f, out->hist);
+	figures_quantiles(&row->all, out->hist);
+	figures_quantiles(&row->user, out->hist);
+	return 0;
+}
+
+static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct vm_sample *vm,
+		      const struct sample *before, const struct vcpu_sample *prev, const struct sample *now,
+		      const struct vcpu_sample *cur, bool exact)
+{
+	*row = (struct vcpu_row){
+		.uid = cur->uid,
+		.vm = vm->uid,
+		.raw = cur,
+		.vm_name = vm->name,
+		.pid = vm->pid,
+		.fresh = before && !prev,
+		.ended = cur->ended || vm->ended,
+		.exits = minus(cur->exits, prev ? prev->exits : 0),
+		.user_exits = minus(cur->user_exits, prev ? prev->user_exits : 0),
+		.entries = minus(cur->entries, prev ? prev->entries : 0),
+		.halts = minus(cur->halts, prev ? prev->halts : 0),
+		.preemptions = minus(cur->preemptions, prev ? prev->preemptions : 0),
+		.migrations = minus(cur->migrations, prev ? prev->migrations : 0),
+	};
+	budget_build(&row->budget, prev, cur);
+	row->wait_ns = row->budget.ns[VCPU_WAIT];
+	preemptor_build(row, prev, cur);
+	return exits_build(out, row, before, prev, now, exact);
+}
+
+/* --- VMs ---------------------------------------------------------------------------------------------------------- */
+
+/* The same vCPU in the sample before. Both are sorted by vcpu_id, so *at only moves forward. */
+static const struct vcpu_sample *vcpu_before(const struct sample *before, u32 *at, u32 end,
+					     const struct vcpu_sample *cur)
+{
+	while (*at < end && before->vcpus[*at].vcpu_id < cur->vcpu_id)
+		(*at)++;
+	/* An ended vCPU and its successor share the id for one sample. */
+	for (u32 i = *at; i < end && before->vcpus[i].vcpu_id == cur->vcpu_id; i++) {
+		if (before->vcpus[i].uid == cur->uid)
+			return &before->vcpus[i];
+	}
+	return NULL;
+}
+
+static void vm_add_vcpu(struct vm_row *vm, const struct vcpu_row *vcpu)
+{
+	const struct vcpu_sample *raw = vcpu->raw;
+
+	budget_add(&vm->budget, &vcpu->budget);
+	vm->exits += vcpu->exits;
+	vm->user_exits += vcpu->user_exits;
+	vm->entries += vcpu->entries;
+	vm->halts += vcpu->halts;
+	vm->preemptions += vcpu->preemptions;
+	vm->migrations += vcpu->migrations;
+	figures_add(&vm->f, &vcpu->f);
+	figures_add(&vm->all, &vcpu->all);
+	figures_add(&vm->user, &vcpu->user);
+	if (!vcpu->ended && (raw->state == VCPU_KVM || raw->state == VCPU_USER) && raw->state_ns > STUCK_NS &&
+	    raw->state_ns > vm->stuck_ns) {
+		vm->stuck_state = raw->state;
+		vm->stuck_ns = raw->state_ns;
+	}
+}
+
+static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first)
+{
+	struct sums sums = {&out->vm_exits, &out->vm_exit_count, &out->vm_exit_room};
+	struct exit_figures *figures[ACCS] = {[ACC_BUSY] = &vm->f, [ACC_ALL] = &vm->all, [ACC_USER] = &vm->user};
+	struct scratch *sc = out->scratch;
+	u64 top_ns = 0, top_count = 0;
+
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_row *vcpu = &out->vcpus[vm->vcpu_first + i];
+
+		acc_add(&sc->acc[ACC_BUSY], out->hist, vcpu->f.hist);
+		acc_add(&sc->acc[ACC_ALL], out->hist, vcpu->all.hist);
+		acc_add(&sc->acc[ACC_USER], out->hist, vcpu->user.hist);
+	}
+	for (u32 i = 0; i < ACCS; i++) {
+		if (acc_store(&sc->acc[i], out, &figures[i]->hist))
+			return -ENOMEM;
+		figures_quantiles(figures[i], out->hist);
+	}
+	vm->exit_first = out->vm_exit_count;
+	if (group_rows(out, out->vcpu_exits + exit_first, out->vcpu_exit_count - exit_first, &sums, vm->uid,
+		       vm->budget.span_ns))
+		return -ENOMEM;
+	vm->exit_count = out->vm_exit_count - vm->exit_first;
+	for (u32 i = 0; i < vm->exit_count; i++) {
+		const struct exit_row *row = &out->vm_exits[vm->exit_first + i];
+
+		if (row->idle || EXIT_KEY_KIND(row->key) == EXIT_USER)
+			continue;
+		if (row->f.time_ns > top_ns || (row->f.time_ns == top_ns && row->f.count > top_count)) {
+			vm->top_key = row->key;
+			vm->top_isa = row->isa;
+			top_ns = row->f.time_ns;
+			top_count = row->f.count;
+		}
+	}
+	return 0;
+}
+
+static int vm_build(struct snapshot *out, struct vm_row *row, const struct sample *before, const struct vm_sample *prev,
+		    const struct sample *now, const struct vm_sample *cur, bool exact)
+{
+	u32 at = prev ? prev->vcpu_first : 0, end = prev ? prev->vcpu_first + prev->vcpu_count : 0;
+	u32 exit_first = out->vcpu_exit_count;
+
+	*row = (struct vm_row){.uid = cur->uid,
+			       .raw = cur,
+			       .fresh = before && !prev,
+			       .ended = cur->ended,
+			       .vcpus = cur->vcpu_count,
+			       .vcpu_first = out->vcpu_count,
+			       .vcpu_count = cur->vcpu_count};
+	if (ARRAY_ROOM(out->vcpus, out->vcpu_room, (u64)out->vcpu_count + cur->vcpu_count))
+		return -ENOMEM;
+	for (u32 i = 0; i < cur->vcpu_count; i++) {
+		const struct vcpu_sample *vcpu = &now->vcpus[cur->vcpu_first + i];
+		struct vcpu_row *vr = &out->vcpus[out->vcpu_count++];
+
+		if (vcpu_build(out, vr, cur, before, prev ? vcpu_before(before, &at, end, vcpu) : NULL, now, vcpu,
+			       exact))
+			return -ENOMEM;
+		vm_add_vcpu(row, vr);
+	}
+	return vm_finish(out, row, exit_first);
+}
+
+/* --- the host ----------------------------------------------------------------------------------------------------- */
+
+static int index_vcpus(struct snapshot *out)
+{
+	struct scratch *sc = out->scratch;
+	u32 size = 64;
+
+	while (size < 2 * (u64)out->vcpu_count)
+		size *= 2;
+	if (ARRAY_ROOM(sc->index, sc->index_room, size))
+		return -ENOMEM;
+	sc->index_size = size;
+	memset(sc->index, 0, size * sizeof(*sc->index));
+	for (u32 i = 0; i < out->vcpu_count; i++) {
+		u32 at = out->vcpus[i].uid * 2654435761U & (size - 1);
+
+		while (sc->index[at])
+			at = (at + 1) & (size - 1);
+		sc->index[at] = i + 1;
+	}
+	return 0;
+}
+
+static u64 oldest(const struct sample *s)
+{
+	u64 created = s->mono_ns;
+
+	for (u32 i = 0; i < s->vcpu_count; i++) {
+		if (s->vcpus[i].created_ns < created)
+			created = s->vcpus[i].created_ns;
+	}
+	return created;
+}
+
+static int host_finish(struct snapshot *out)
+{
+	struct sums sums = {&out->host_exits, &out->host_exit_count, &out->host_exit_room};
+
+	for (u32 i = 0; i < out->vm_count; i++) {
+		budget_add(&out->budget, &out->vms[i].budget);
+		out->exits += out->vms[i].exits;
+		out->user_exits += out->vms[i].user_exits;
+	}
+	if (group_rows(out, out->vm_exits, out->vm_exit_count, &sums, 0, out->budget.span_ns))
+		return -ENOMEM;
+	return index_vcpus(out);
+}
+
+/* Empties the snapshot and keeps its memory. */
+static int snapshot_reset(struct snapshot *out)
+{
+	struct snapshot keep = *out;
+
+	if (!keep.scratch)
+		keep.scratch = calloc(1, sizeof(struct scratch));
+	if (!keep.scratch)
+		return -ENOMEM;
+	/* A build that ran out of memory may have left counts behind. */
+	memset(((struct scratch *)keep.scratch)->acc, 0, sizeof(((struct scratch *)keep.scratch)->acc));
+	*out = (struct snapshot){.vms = keep.vms,
+				 .vm_room = keep.vm_room,
+				 .vcpus = keep.vcpus,
+				 .vcpu_room = keep.vcpu_room,
+				 .vcpu_exits = keep.vcpu_exits,
+				 .vcpu_exit_room = keep.vcpu_exit_room,
+				 .vm_exits = keep.vm_exits,
+				 .vm_exit_room = keep.vm_exit_room,
+				 .host_exits = keep.host_exits,
+				 .host_exit_room = keep.host_exit_room,
+				 .hist = keep.hist,
+				 .hist_room = keep.hist_room,
+				 .scratch = keep.scratch};
+	((struct scratch *)out->scratch)->index_size = 0;
+	return 0;
+}
+
+int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative)
+{
+	const struct sample *before = cumulative ? NULL : prev;
+	bool exact = before && before->seq + 1 == cur->seq;
+	u32 at = 0;
+
+	if (snapshot_reset(out))
+		return -ENOMEM;
+	out->cur = cur;
+	out->seq = cur->seq;
+	if (before)
+		out->interval_ns = minus(cur->mono_ns, before->mono_ns);
+	else if (cumulative)
+		out->interval_ns = minus(cur->mono_ns, oldest(cur));
+	memcpy(out->lost, cur->lost, sizeof(out->lost));
+	out->own_cpu_ns = minus(cur->cost.cpu_ns, before ? before->cost.cpu_ns : 0);
+	out->bpf_ns = minus(cur->cost.bpf_ns, before ? before->cost.bpf_ns : 0);
+	out->bpf_events = minus(cur->cost.bpf_events, before ? before->cost.bpf_events : 0);
+	if (ARRAY_ROOM(out->vms, out->vm_room, cur->vm_count))
+		return -ENOMEM;
+	for (u32 i = 0; i < cur->vm_count; i++) {
+		const struct vm_sample *vm = &cur->vms[i], *old = NULL;
+
+		while (before && at < before->vm_count && before->vms[at].uid < vm->uid)
+			at++;
+		if (before && at < before->vm_count && before->vms[at].uid == vm->uid)
+			old = &before->vms[at];
+		if (vm_build(out, &out->vms[out->vm_count++], before, old, cur, vm, exact))
+			return -ENOMEM;
+	}
+	return host_finish(out);
+}
+
+void snapshot_free(struct snapshot *snap)
+{
+	struct scratch *sc = snap->scratch;
+
+	if (sc) {
+		free(sc->cells);
+		free(sc->group);
+		free(sc->index);
+		free(sc);
+	}
+	free(snap->vms);
+	free(snap->vcpus);
+	free(snap->vcpu_exits);
+	free(snap->vm_exits);
+	free(snap->host_exits);
+	free(snap->hist);
+	memset(snap, 0, sizeof(*snap));
+}
+
+const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid)
+{
+	u32 low = 0, high = snap->vm_count;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (snap->vms[mid].uid == uid)
+			return &snap->vms[mid];
+		if (snap->vms[mid].uid < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid uid)
+{
+	const struct scratch *sc = snap->scratch;
+
+	if (!sc || !sc->index_size)
+		return NULL;
+	for (u32 at = uid * 2654435761U & (sc->index_size - 1); sc->index[at]; at = (at + 1) & (sc->index_size - 1)) {
+		if (snap->vcpus[sc->index[at] - 1].uid == uid)
+			return &snap->vcpus[sc->index[at] - 1];
+	}
+	return NULL;
+}

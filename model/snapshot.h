@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A snapshot: what an interval looked like. snapshot_build() is pure and the only place where rates and shares exist.
+ */
+#ifndef KVMTOP_SNAPSHOT_H
+#define KVMTOP_SNAPSHOT_H
+
+#include "sample.h"
+
+/* Durations of some exits. min_ns and max_ns are 0 when none completed; UINT64_MAX never appears. */
+struct exit_figures {
+	u64 count;    /* events in the interval, the ones in flight included once, in the interval they began in */
+	u64 done;     /* completed in the interval */
+	u64 time_ns;  /* spent in the interval, by completed ones and the ones in flight */
+	u64 total_ns; /* sum of the durations of those completed in the interval: avg = total_ns / done */
+	u64 part_ns[EXIT_PARTS]; /* of time_ns; they add up to it */
+	u64 min_ns;              /* shortest completed */
+	u64 max_ns;              /* longest completed, or the age of the oldest in flight when that is more */
+	u64 inflight_ns;         /* age of the oldest in flight, 0: none */
+	u64 p50_ns;              /* of those completed, within 6 %; 0: none */
+	u64 p99_ns;
+	struct hist_span hist; /* of those completed, into snapshot.hist */
+};
+
+/* A reason of one vCPU; sums over vCPUs, VMs and the host have the same shape. */
+struct exit_row {
+	vm_uid vm;     /* 0: of all VMs */
+	vcpu_uid vcpu; /* 0: of all vCPUs */
+	u32 isa;       /* KVM_ISA_*; 0 for exits to user space, whose reasons are the same on all */
+	u64 key;       /* EXIT_KEY() */
+	u64 span_ns;   /* 100 % of its time share: the budget.span_ns of its vCPU, of its VM, of the host */
+	bool idle;     /* the guest had nothing to do: HLT, MWAIT, WFx */
+	bool ended;
+	u32 vcpus; /* how many vCPUs are in the sum */
+	struct exit_figures f;
+};
+
+/* Shares of the interval by state. */
+struct budget {
+	u64 span_ns; /* 100 %: the interval, or the vCPU's part of it; of sums, the sum. 0: no interval yet */
+	u64 ns[VCPU_STATES];
+};
+
+struct vcpu_row {
+	vcpu_uid uid;
+	vm_uid vm;
+	const struct vcpu_sample *raw; /* into snapshot.cur */
+	const char *vm_name;
+	u32 pid;
+	bool fresh; /* first seen in this interval */
+	bool ended;
+	struct budget budget;
+	u64 exits; /* in the interval, as are all of these */
+	u64 user_exits;
+	u64 entries;
+	u64 halts;
+	u64 preemptions;
+	u64 migrations;
+	struct exit_figures f;      /* of its VM exits that are not idle */
+	struct exit_figures all;    /* of all its VM exits */
+	struct exit_figures user;   /* of its exits to user space */
+	u64 top_key;                /* the reason that took the most time, idle ones aside; 0: none */
+	u64 wait_ns;                /* = budget.ns[VCPU_WAIT] */
+	struct preemptor preemptor; /* who took the most of it, count 0: nobody */
+	u32 exit_first, exit_count; /* its rows in snapshot.vcpu_exits */
+};
+
+struct vm_row {
+	vm_uid uid;
+	const struct vm_sample *raw;
+	bool fresh;
+	bool ended;
+	u32 vcpus;
+	struct budget budget; /* sum over its vCPUs */
+	u64 exits;
+	u64 user_exits;
+	u64 entries;
+	u64 halts;
+	u64 preemptions;
+	u64 migrations;
+	struct exit_figures f;
+	struct exit_figures all;
+	struct exit_figures user;
+	u64 top_key;
+	u32 top_isa;
+	u8 stuck_state;             /* state of the vCPU that is longest in KVM or USER, if over 1 s */
+	u64 stuck_ns;               /* 0: none */
+	u32 vcpu_first, vcpu_count; /* its rows in snapshot.vcpus */
+	u32 exit_first, exit_count; /* sums by reason over its vCPUs, in snapshot.vm_exits */
+};
+
+struct snapshot {
+	const struct sample *cur;
+	u64 interval_ns; /* measured; 0: first sample, no rate can be told */
+	u64 seq;
+	struct budget budget; /* of the host: over all vCPUs */
+	u64 exits, user_exits;
+	u64 lost[LOSSES]; /* cumulative */
+	u64 own_cpu_ns;   /* kvmtop's CPU time in the interval */
+	u64 bpf_ns, bpf_events;
+
+	struct vm_row *vms;          /* by uid */
+	struct vcpu_row *vcpus;      /* by VM, then vcpu_id */
+	struct exit_row *vcpu_exits; /* by VM, vCPU, key */
+	struct exit_row *vm_exits;   /* by VM, key */
+	struct exit_row *host_exits; /* by isa, key */
+	u32 vm_count, vm_room, vcpu_count, vcpu_room, vcpu_exit_count, vcpu_exit_room;
+	u32 vm_exit_count, vm_exit_room, host_exit_count, host_exit_room;
+	u64 *hist;
+	u32 hist_count, hist_room;
+	void *scratch; /* tables that snapshot_build() and snapshot_find_vcpu() keep between calls */
+};
+
+/*
+ * Computes the interval between prev and cur (prev NULL: since each vCPU was first seen, and interval_ns stays 0 unless
+ * cumulative is set, when it is the time since then). The snapshot points into cur, which must outlive it; prev may go.
+ * Reuses out's memory. Counters that went backwards count as 0. 0 or -ENOMEM.
+ */
+int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative);
+void snapshot_free(struct snapshot *snap);
+
+const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid);
+const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid uid);
+
+/* Events a second; 0 without an interval. */
+double snapshot_rate(const struct snapshot *snap, u64 events);
+/* ns as a share of span, 0..1; 0 when span is 0. */
+double share(u64 ns, u64 span_ns);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where samples come from: the BPF programs of this host, or a synthetic host. Everything behind this interface may
+ * need root; everything in front of it is deterministic and unprivileged.
+ */
+#ifndef KVMTOP_SOURCE_H
+#define KVMTOP_SOURCE_H
+
+#include "sample.h"
+
+struct source;
+
+struct source_ops {
+	const char *name; /* "bpf", "synthetic" */
+	/* Fills *s (reset first) with the present. 0, or a negative errno and a line in source->error. */
+	int (*sample)(struct source *src, struct sample *s);
+	void (*close)(struct source *src);
+};
+
+struct source {
+	const struct source_ops *ops;
+	char error[256]; /* one human line about the last failure, no newline */
+};
+
+static inline int source_sample(struct source *src, struct sample *s)
+{
+	return src->ops->sample(src, s);
+}
+
+static inline void source_close(struct source *src)
+{
+	if (src)
+		src->ops->close(src);
+}
+
+/*
+ * This host, through eBPF. max_vcpus: how many vCPUs there is room for, 0: chosen by what runs now. Needs root. Where KVM
+ * is not loaded yet it succeeds, and its samples say that it waits. NULL on failure, with *err (-EPERM: privileges,
+ * -EOPNOTSUPP: this kernel cannot, or another) and one line in error.
+ */
+struct source *source_bpf_open(u32 max_vcpus, int *err, char *error, size_t error_size);
+
+/*
+ * Only some VMs of another source, which it owns from here on: those of the given pids (none: all) whose name matches
+ * the extended regular expression (NULL: all). pids are copied. NULL on failure, with *err and one line in error; then
+ * inner is still the caller's.
+ */
+struct source *source_select_open(struct source *inner, const u32 *pids, u32 pid_count, const char *regex, int *err,
+				  char *error, size_t error_size);
+
+/*
+ * A made-up host, the same for the same spec on every machine: for tests, goldens and scale. Each sample advances its
+ * clock by exactly step_ns. It has busy, idle, stuck and preempted vCPUs, Intel reasons in even VMs and AMD ones in
+ * odd VMs, a VM that ends and one that appears.
+ */
+struct synthetic_spec {
+	u32 vms;     /* 1..100000 */
+	u32 vcpus;   /* a VM, 1..1024 */
+	u32 reasons; /* a vCPU, 1..40 */
+	u64 step_ns; /* 0: one second */
+	u64 seed;
+};
+/* Reads "VMSxVCPUSxREASONS[:SEED]"; 0 or -EINVAL. */
+int synthetic_spec_parse(const char *text, struct synthetic_spec *spec);
+/* NULL when out of memory. */
+struct source *source_synthetic_open(const struct synthetic_spec *spec);
+
+#endif

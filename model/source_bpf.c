@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* This host: reads the records that the BPF programs keep, and keeps track of which vCPU and VM each one is. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "attach.h"
+#include "kvmtop.skel.h"
+#include "source.h"
+#include "vmtable.h"
+
+/* What user space knows of a vCPU record. */
+struct slot {
+	vcpu_uid uid; /* 0: free, or not seen yet */
+	vm_uid vm;
+	u32 pass;          /* of the last walk that found its file */
+	struct found stat; /* what that walk read */
+};
+
+struct order {
+	u32 slot;
+	vm_uid vm;
+	s32 vcpu_id;
+};
+
+struct source_bpf {
+	struct source base;
+	struct attach attach;
+	bool attached;
+	u32 asked_vcpus;
+
+	struct control *control;
+	struct vcpu_rec *vcpus;
+	struct exit_rec *exits;
+	struct slot *slots;
+	struct order *order; /* the live slots by VM and vcpu_id */
+	u32 order_count;
+	vcpu_uid next_uid;
+	struct vmtable vms;
+
+	struct bpf_link *iter;
+	u32 pass;
+	u64 next_walk_ns;
+	u64 seq;
+	u64 user_exits; /* in the last sample, over all vCPUs */
+};
+
+static u64 now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/* --- the walk over open files ------------------------------------------------------------------------------------ */
+
+static void take_found(struct source_bpf *b, const struct found *f)
+{
+	struct slot *slot = f->kind == FOUND_VCPU && f->slot >= 0 ? &b->slots[f->slot] : NULL;
+	struct vm_entry *vm;
+
+	if (slot) {
+		slot->stat = *f;
+		slot->pass = b->pass;
+	}
+	vm = slot && slot->uid ? vmtable_find(&b->vms, slot->vm) : NULL;
+	if (!vm)
+		vm = vmtable_get(&b->vms, f->kvm, f->pid, NULL, now_ns(CLOCK_MONOTONIC), 0);
+	if (vm)
+		vm->pass = b->pass;
+}
+
+/* A walk takes a while on hosts with very many open files: it may use 2 % of the time, and at most one a sample. */
+static bool walk_files(struct source_bpf *b, u64 now)
+{
+	struct found found[64];
+	ssize_t n = 0;
+	u64 cost;
+	int fd;
+
+	if (!b->iter || now < b->next_walk_ns)
+		return false;
+	fd = bpf_iter_create(bpf_link__fd(b->iter));
+	if (fd < 0)
+		return false;
+	b->pass++;
+	do {
+		/* The kernel hands out whole records: it never fills a buffer with a part of one. */
+		n = read(fd, found, sizeof(found));
+		for (ssize_t i = 0; i < n / (ssize_t)sizeof(found[0]); i++)
+			take_found(b, &found[i]);
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	close(fd);
+	cost = now_ns(CLOCK_MONOTONIC) - now;
+	b->next_walk_ns = now + 50 * cost;
+	return n == 0;
+}
+
+/* --- records -> identities --------------------------------------------------------------------------------------- */
+
+/* First line of a consistent copy: see struct vcpu_rec.seq. */
+static u32 seq_begin(const struct vcpu_rec *rec)
+{
+	return __atomic_load_n(&rec->seq, __ATOMIC_ACQUIRE);
+}
+
+static bool seq_valid(const struct vcpu_rec *rec, u32 seq)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return !(seq & 1) && __atomic_load_n(&rec->seq, __ATOMIC_RELAXED) == seq;
+}
+
+static int compare_order(const void *va, const void *vb)
+{
+	const struct order *a = va, *b = vb;
+
+	if (a->vm != b->vm)
+		return a->vm < b->vm ? -1 : 1;
+	if (a->vcpu_id != b->vcpu_id)
+		return a->vcpu_id < b->vcpu_id ? -1 : 1;
+	return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+/* Gives new records an identity, notes which vCPUs and VMs have ended, and lists the live slots in order. */
+static void identify(struct source_bpf *b, u64 now, bool walked)
+{
+	u32 used = __atomic_load_n(&b->control->next_vcpu, __ATOMIC_RELAXED);
+	bool changed = false;
+	u32 live = 0;
+
+	if (used > b->attach.max_vcpus)
+		used = b->attach.max_vcpus;
+	for (u32 i = 0; i < used; i++) {
+		struct vcpu_rec *rec = &b->vcpus[i];
+		struct slot *slot = &b->slots[i];
+		struct vm_entry *vm;
+
+		if (!__atomic_load_n(&rec->vcpu, __ATOMIC_ACQUIRE))
+			continue;
+		live++;
+		/* Where nothing says that a vCPU is destroyed: its file is not open any more. */
+		if (walked && !rec->ended_ns && slot->uid && slot->pass != b->pass &&
+		    b->attach.probes[PROBE_DESTROY].status != PROBE_ON)
+			rec->ended_ns = now;
+		if (!slot->uid) {
+			vm = vmtable_get(&b->vms, rec->kvm, rec->pid, rec->comm, rec->created_ns, rec->ended_ns);
+			if (!vm)
+				continue;
+			slot->uid = ++b->next_uid;
+			slot->vm = vm->uid;
+			changed = true;
+		} else {
+			vm = vmtable_find(&b->vms, slot->vm);
+		}
+		/* KVM destroys vCPUs only with their VM. */
+		if (vm && rec->ended_ns && !vm->ended_ns)
+			vm->ended_ns = rec->ended_ns;
+	}
+	for (u32 i = 0; walked && i < b->vms.count; i++) {
+		struct vm_entry *vm = &b->vms.vms[i];
+
+		/* The VM's file may be closed while those of its vCPUs are open; either keeps it alive. */
+		if (!vm->ended_ns && vm->pass && vm->pass != b->pass)
+			vm->ended_ns = now;
+	}
+	if (!changed && live == b->order_count)
+		return;
+	b->order_count = 0;
+	for (u32 i = 0; i < used; i++)
+		if (b->slots[i].uid)
+			b->order[b->order_count++] = (struct order){i, b->slots[i].vm, b->vcpus[i].vcpu_id};
+	qsort(b->order, b->order_count, sizeof(*b->order), compare_order);
+}
+
+/* --- records -> sample ------------------------------------------------------------------------------------------- */
+
+static enum exit_part part_of(u32 state)
+{
+	return state == VCPU_USER                         ? PART_USER
+	       : state == VCPU_POLL || state == VCPU_HALT ? PART_HALT
+	       : state == VCPU_WAIT                       ? PART_WAIT
+							  : PART_KERNEL;
+}
+
+static int copy_hist(struct sample *s, struct exit_sample *e, const u32 *hist)
+{
+	u32 first = 0, last = HIST_BUCKETS;
+	s64 off;
+
+	while (first < HIST_BUCKETS && !hist[first])
+		first++;
+	if (first == HIST_BUCKETS)
+		return 0;
+	while (!hist[last - 1])
+		last--;
+	off = sample_add_hist(s, last - first);
+	if (off < 0)
+		return off;
+	for (u32 i = first; i < last; i++)
+		s->hist[off + i - first] = hist[i];
+	e->hist = (struct hist_span){off, first, last - first};
+	return 0;
+}
+
+static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
+		     u64 now, u64 running)
+{
+	struct exit_sample *e = sample_add_exit(s);
+	const struct exit_extremes *extremes = &x->extremes[epoch & 1];
+
+	if (!e)
+		return -ENOMEM;
+	e->key = x->key;
+	e->count = x->count;
+	e->done = x->done;
+	e->total_ns = x->total_ns;
+	e->min_ns = x->min_ns;
+	e->max_ns = x->max_ns;
+	memcpy(e->part_ns, x->part_ns, sizeof(e->part_ns));
+	if (extremes->epoch == epoch) {
+		e->interval_min_ns = extremes->min_ns;
+		e->interval_max_ns = extremes->max_ns;
+	}
+	if (rec->exit_open && rec->exit_rec == index + 1) {
+		if (now > rec->exit_start_ns)
+			e->inflight_ns = now - rec->exit_start_ns;
+		memcpy(e->inflight_part_ns, rec->exit_part_ns, sizeof(e->inflight_part_ns));
+		e->inflight_part_ns[part_of(rec->state)] += running;
+	}
+	if (rec->user_open && rec->user_rec == index + 1 && now > rec->user_start_ns) {
+		e->inflight_ns = now - rec->user_start_ns;
+		e->inflight_part_ns[PART_USER] = e->inflight_ns;
+	}
+	return copy_hist(s, e, x->hist);
+}
+
+static int compare_exits(const void *va, const void *vb)
+{
+	const struct exit_sample *a = va, *b = vb;
+
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order *o, u64 epoch)
+{
+	const struct vcpu_rec *rec = &b->vcpus[o->slot];
+	const struct slot *slot = &b->slots[o->slot];
+	struct vcpu_sample *v = sample_add_vcpu(s);
+	u64 now = rec->ended_ns ? rec->ended_ns : s->mono_ns;
+	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
+	int err = 0;
+
+	if (!v)
+		return -ENOMEM;
+	v->uid = slot->uid;
+	v->vm = slot->vm;
+	v->vcpu_id = rec->vcpu_id;
+	v->tid = rec->tid ?: slot->stat.tid;
+	v->cpu = rec->cpu;
+	v->isa = rec->isa;
+	v->ended = rec->ended_ns;
+	v->state = rec->state < VCPU_STATES ? rec->state : VCPU_UNKNOWN;
+	v->state_ns = now > rec->state_ns ? now - rec->state_ns : 0;
+	v->inexact = rec->state_ns == rec->created_ns && rec->state != VCPU_UNKNOWN;
+	v->created_ns = rec->created_ns;
+	memcpy(v->time_ns, rec->time_ns, sizeof(v->time_ns));
+	v->time_ns[v->state] += running;
+	v->entries = rec->entries;
+	v->exits = rec->exits;
+	v->user_exits = rec->user_exits;
+	v->halts = rec->halts;
+	v->halts_polled = rec->halts_polled;
+	v->halts_invalid = rec->halts_invalid;
+	v->preemptions = rec->preemptions;
+	v->blocks = rec->blocks;
+	v->migrations = rec->migrations;
+	v->wait_max_ns = rec->wait_max_ns;
+	v->preempt_rest_ns = rec->preempt_rest_ns;
+	memcpy(v->preemptors, rec->preemptors, sizeof(v->preemptors));
+	/* The wait that goes on belongs to who has the pCPU now. */
+	if (rec->off == OFF_PREEMPT && rec->off_by && rec->off_by <= PREEMPTORS)
+		v->preemptors[rec->off_by - 1].ns += running;
+	v->halt_poll_success_ns = slot->stat.halt_poll_success_ns;
+	v->halt_poll_fail_ns = slot->stat.halt_poll_fail_ns;
+	v->halt_wait_ns = slot->stat.halt_wait_ns;
+	v->halt_attempted_poll = slot->stat.halt_attempted_poll;
+	v->halt_successful_poll = slot->stat.halt_successful_poll;
+	v->pf_taken = slot->stat.pf_taken;
+	v->exit_first = s->exit_count;
+	for (u32 i = 0; i < REASONS_A_VCPU && !err; i++) {
+		u32 index = rec->reasons[i].rec;
+
+		if (__atomic_load_n(&rec->reasons[i].key, __ATOMIC_ACQUIRE) && index < b->attach.max_exits)
+			err = copy_exit(s, rec, &b->exits[index], index, epoch, now, running);
+	}
+	v->exit_count = s->exit_count - v->exit_first;
+	qsort(&s->exits[v->exit_first], v->exit_count, sizeof(*s->exits), compare_exits);
+	return err;
+}
+
+/* Copies until no program wrote in between. A vCPU that is never at rest is taken as it is: off by one event. */
+static int copy_vcpu_consistent(struct source_bpf *b, struct sample *s, const struct order *o, u64 epoch)
+{
+	const struct vcpu_rec *rec = &b->vcpus[o->slot];
+	u32 vcpu_count = s->vcpu_count, exit_count = s->exit_count, hist_count = s->hist_count;
+	int err;
+
+	for (int tries = 0;; tries++) {
+		u32 seq = seq_begin(rec);
+
+		err = copy_vcpu(b, s, o, epoch);
+		if (err || tries == 8 || seq_valid(rec, seq))
+			return err;
+		s->vcpu_count = vcpu_count;
+		s->exit_count = exit_count;
+		s->hist_count = hist_count;
+	}
+}
+
+static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
+{
+	u32 at = 0;
+	int err;
+
+	for (u32 i = 0; i < b->vms.count; i++) {
+		const struct vm_entry *entry = &b->vms.vms[i];
+		struct vm_sample *vm = sample_add_vm(s);
+
+		if (!vm)
+			return -ENOMEM;
+		vm->uid = entry->uid;
+		vm->pid = entry->pid;
+		vm->ended = entry->ended_ns;
+		memcpy(vm->name, entry->name, sizeof(vm->name));
+		memcpy(vm->vmm, entry->vmm, sizeof(vm->vmm));
+		vm->vcpu_first = s->vcpu_count;
+		for (; at < b->order_count && b->order[at].vm == entry->uid; at++) {
+			err = copy_vcpu_consistent(b, s, &b->order[at], epoch);
+			if (err)
+				return err;
+			if (vm->ended)
+				s->vcpus[s->vcpu_count - 1].ended = true;
+		}
+		vm->vcpu_count = s->vcpu_count - vm->vcpu_first;
+	}
+	return 0;
+}
+
+/* --- giving back ------------------------------------------------------------------------------------------------- */
+
+static void free_slot(struct source_bpf *b, u32 index)
+{
+	struct vcpu_rec *rec = &b->vcpus[index];
+	u32 gen = rec->gen + 1, none = 0;
+	u64 vcpu = rec->vcpu;
+
+	/* Not if a new vCPU already has the address: then it has another slot. */
+	if (!bpf_map_lookup_elem(bpf_map__fd(b->attach.skel->maps.vcpu_slots), &vcpu, &none) && none == index)
+		bpf_map_delete_elem(bpf_map__fd(b->attach.skel->maps.vcpu_slots), &vcpu);
+	if (b->control->no_storage)
+		bpf_map_delete_elem(bpf_map__fd(b->attach.skel->maps.thread_vcpus), &rec->tid);
+	__atomic_store_n(&rec->gen, gen, __ATOMIC_RELEASE); /* threads that remember the slot let go of it */
+	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
+		u32 exit = rec->reasons[i].rec;
+
+		if (!rec->reasons[i].key || exit >= b->attach.max_exits)
+			continue;
+		memset(&b->exits[exit], 0, sizeof(b->exits[exit]));
+		bpf_map_update_elem(bpf_map__fd(b->attach.skel->maps.free_exits), NULL, &exit, 0);
+	}
+	memset(rec, 0, sizeof(*rec));
+	rec->gen = gen;
+	memset(&b->slots[index], 0, sizeof(b->slots[index]));
+	bpf_map_update_elem(bpf_map__fd(b->attach.skel->maps.free_vcpus), NULL, &index, 0);
+}
+
+/* The VMs that ended have been reported: their records can serve others. */
+static void drop_ended(struct source_bpf *b)
+{
+	bool any = false;
+
+	for (u32 i = 0; i < b->order_count; i++) {
+		const struct vm_entry *vm = vmtable_find(&b->vms, b->order[i].vm);
+
+		if (vm && !vm->ended_ns)
+			continue;
+		free_slot(b, b->order[i].slot);
+		any = true;
+	}
+	vmtable_drop_ended(&b->vms);
+	if (any)
+		b->order_count = 0; /* listed anew by the next sample */
+}
+
+/* --- the source -------------------------------------------------------------------------------------------------- */
+
+static void *map_pages(const struct bpf_map *map, size_t size)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *p = mmap(NULL, (size + page - 1) / page * page, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void unmap_pages(void *p, size_t size)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	if (p)
+		munmap(p, (size + page - 1) / page * page);
+}
+
+/*
+ * vCPUs that run now, from KVM's debugfs: a folder a VM, in it one a vCPU. Only to size the pools, so 0 where debugfs
+ * is not mounted does no harm.
+ */
+static u32 count_vcpus(void)
+{
+	DIR *vms = opendir("/sys/kernel/debug/kvm"), *vm;
+	char path[512];
+	struct dirent *d, *v;
+	u32 count = 0;
+
+	while (vms && (d = readdir(vms))) {
+		if (d->d_name[0] < '0' || d->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%s", d->d_name);
+		vm = opendir(path);
+		while (vm && (v = readdir(vm)))
+			count += !strncmp(v->d_name, "vcpu", 4);
+		if (vm)
+			closedir(vm);
+	}
+	if (vms)
+		closedir(vms);
+	return count;
+}
+
+static void detach(struct source_bpf *b)
+{
+	bpf_link__destroy(b->iter);
+	unmap_pages(b->control, sizeof(*b->control));
+	unmap_pages(b->vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
+	unmap_pages(b->exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
+	free(b->slots);
+	free(b->order);
+	vmtable_free(&b->vms);
+	attach_close(&b->attach);
+	b->iter = NULL;
+	b->control = NULL;
+	b->vcpus = NULL;
+	b->exits = NULL;
+	b->slots = NULL;
+	b->order = NULL;
+	b->attached = false;
+}
+
+/* Room for a quarter more than runs now, and for a small host's whole life in any case. */
+static int attach_now(struct source_bpf *b)
+{
+	u32 running = b->asked_vcpus ? 0 : count_vcpus();
+	u32 vcpus = b->asked_vcpus ? b->asked_vcpus : running + running / 4 + 512;
+	int err = attach_open(&b->attach, vcpus, vcpus * 14 + REASONS_A_VCPU, b->base.error, sizeof(b->base.error));
+
+	if (err)
+		return err;
+	b->control = map_pages(b->attach.skel->maps.control, sizeof(*b->control));
+	b->vcpus = map_pages(b->attach.skel->maps.vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
+	b->exits = map_pages(b->attach.skel->maps.exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
+	b->slots = calloc(b->attach.max_vcpus, sizeof(*b->slots));
+	b->order = calloc(b->attach.max_vcpus, sizeof(*b->order));
+	if (!b->control || !b->vcpus || !b->exits || !b->slots || !b->order) {
+		snprintf(b->base.error, sizeof(b->base.error), "no memory for records of %u vCPUs", vcpus);
+		detach(b);
+		return -ENOMEM;
+	}
+	b->control->epoch = 1; /* so that a cell of zeroed memory is never of the present epoch */
+	b->iter = bpf_program__attach_iter(b->attach.skel->progs.find_vms, NULL);
+	if (!b->iter && b->attach.probes[PROBE_DISCOVER].status == PROBE_ON) {
+		b->attach.probes[PROBE_DISCOVER].status = PROBE_REFUSED;
+		b->attach.probes[PROBE_DISCOVER].err = -errno;
+	}
+	b->attached = true;
+	return 0;
+}
+
+/*
+ * On hosts with another KVM back end than kvm_intel and kvm_amd, kvm_entry and kvm_exit exist and never fire. Told by
+ * what is loaded, until an entry proves the opposite; or by VMs that keep returning to the VMM without any entry.
+ */
+static bool entries_are_silent(const struct source_bpf *b)
+{
+	if (b->control->entries_seen)
+		return false;
+	return b->user_exits >= 16 || (access("/sys/module/kvm_intel", F_OK) && access("/sys/module/kvm_amd", F_OK));
+}
+
+static void copy_probes(const struct source_bpf *b, struct sample *s)
+{
+	s->probe_count = PROBE_COUNT;
+	memcpy(s->probes, b->attach.probes, sizeof(b->attach.probes));
+	if (b->attached && entries_are_silent(b)) {
+		s->probes[PROBE_ENTRY].status = PROBE_SILENT;
+		s->probes[PROBE_EXIT].status = PROBE_SILENT;
+	}
+}
+
+static int bpf_sample(struct source *src, struct sample *s)
+{
+	struct source_bpf *b = (struct source_bpf *)src;
+	u64 epoch, began = now_ns(CLOCK_MONOTONIC);
+	bool walked;
+	int err;
+
+	if (!b->attached) {
+		err = attach_possible(src->error, sizeof(src->error));
+		if (!err)
+			err = attach_now(b);
+		if (err && err != -ENODEV)
+			return err;
+	}
+	sample_reset(s);
+	s->seq = ++b->seq;
+	gethostname(s->host, sizeof(s->host) - 1);
+	s->pcpus = sysconf(_SC_NPROCESSORS_ONLN);
+	s->real_ns = now_ns(CLOCK_REALTIME);
+	s->mono_ns = began;
+	copy_probes(b, s);
+	if (!b->attached) {
+		s->waiting = "KVM is not loaded: waiting for kvm_intel or kvm_amd";
+		return 0;
+	}
+
+	walked = walk_files(b, began);
+	/* From here on a new interval: what ends now counts in the next one. */
+	epoch = b->control->epoch;
+	__atomic_store_n(&b->control->epoch, epoch + 1, __ATOMIC_RELEASE);
+	s->mono_ns = now_ns(CLOCK_MONOTONIC);
+	s->real_ns = now_ns(CLOCK_REALTIME);
+	identify(b, s->mono_ns, walked);
+	err = copy_vms(b, s, epoch);
+	if (err) {
+		snprintf(src->error, sizeof(src->error), "out of memory");
+		return err;
+	}
+	memcpy(s->lost, b->control->lost, sizeof(s->lost));
+	b->user_exits = 0;
+	for (u32 i = 0; i < s->vcpu_count; i++)
+		b->user_exits += s->vcpus[i].user_exits;
+	copy_probes(b, s);
+	drop_ended(b);
+	s->cost.cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	s->cost.sample_ns = now_ns(CLOCK_MONOTONIC) - began;
+	return 0;
+}
+
+static void bpf_close(struct source *src)
+{
+	struct source_bpf *b = (struct source_bpf *)src;
+
+	detach(b);
+	free(b);
+}
+
+static const struct source_ops bpf_ops = {"bpf", bpf_sample, bpf_close};
+
+struct source *source_bpf_open(u32 max_vcpus, int *err, char *error, size_t error_size)
+{
+	struct source_bpf *b = calloc(1, sizeof(*b));
+
+	if (!b) {
+		snprintf(error, error_size, "out of memory");
+		*err = -ENOMEM;
+		return NULL;
+	}
+	b->base.ops = &bpf_ops;
+	b->asked_vcpus = max_vcpus;
+	*err = attach_possible(error, error_size);
+	if (!*err) {
+		*err = attach_now(b);
+		if (*err)
+			snprintf(error, error_size, "%s", b->base.error);
+	}
+	if (*err && *err != -ENODEV) {
+		free(b);
+		return NULL;
+	}
+	*err = 0;
+	return &b->base;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Only some VMs of another source. */
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "source.h"
+
+struct source_select {
+	struct source base;
+	struct source *inner;
+	u32 *pids;
+	u32 pid_count;
+	bool by_name;
+	regex_t name;
+};
+
+static bool selected(const struct source_select *sel, const struct vm_sample *vm)
+{
+	bool found = !sel->pid_count;
+
+	for (u32 i = 0; i < sel->pid_count; i++)
+		found |= sel->pids[i] == vm->pid;
+	return found && (!sel->by_name || !regexec(&sel->name, vm->name, 0, NULL, 0));
+}
+
+/* Moves the rows that stay to the front, in place. The exits of a dropped VM are left where they are, unused. */
+static int select_sample(struct source *src, struct sample *s)
+{
+	struct source_select *sel = (struct source_select *)src;
+	u32 vms = 0, vcpus = 0;
+	int err = source_sample(sel->inner, s);
+
+	if (err) {
+		memcpy(src->error, sel->inner->error, sizeof(src->error));
+		return err;
+	}
+	for (u32 i = 0; i < s->vm_count; i++) {
+		struct vm_sample vm = s->vms[i];
+
+		if (!selected(sel, &vm))
+			continue;
+		memmove(&s->vcpus[vcpus], &s->vcpus[vm.vcpu_first], vm.vcpu_count * sizeof(*s->vcpus));
+		vm.vcpu_first = vcpus;
+		vcpus += vm.vcpu_count;
+		s->vms[vms++] = vm;
+	}
+	s->vm_count = vms;
+	s->vcpu_count = vcpus;
+	return 0;
+}
+
+static void select_close(struct source *src)
+{
+	struct source_select *sel = (struct source_select *)src;
+
+	source_close(sel->inner);
+	if (sel->by_name)
+		regfree(&sel->name);
+	free(sel->pids);
+	free(sel);
+}
+
+static const struct source_ops select_ops = {"select", select_sample, select_close};
+
+struct source *source_select_open(struct source *inner, const u32 *pids, u32 pid_count, const char *regex, int *err,
+				  char *error, size_t error_size)
+{
+	struct source_select *sel = calloc(1, sizeof(*sel));
+	char why[128];
+	int bad;
+
+	*err = -ENOMEM;
+	snprintf(error, error_size, "out of memory");
+	if (!sel)
+		return NULL;
+	sel->base.ops = &select_ops;
+	sel->pids = calloc(pid_count + 1, sizeof(*pids));
+	if (!sel->pids) {
+		free(sel);
+		return NULL;
+	}
+	memcpy(sel->pids, pids, pid_count * sizeof(*pids));
+	sel->pid_count = pid_count;
+	if (regex) {
+		bad = regcomp(&sel->name, regex, REG_EXTENDED | REG_NOSUB);
+		if (bad) {
+			regerror(bad, &sel->name, why, sizeof(why));
+			snprintf(error, error_size, "--vm %s: %s", regex, why);
+			*err = -EINVAL;
+			free(sel->pids);
+			free(sel);
+			return NULL;
+		}
+		sel->by_name = true;
+	}
+	sel->inner = inner;
+	*err = 0;
+	return &sel->base;
+}
