@@ -204,7 +204,8 @@ struct control {
 	__u64 epoch;
 	__u32 entries_seen; /* kvm_entry has fired: 0 on hosts whose KVM never does */
 	__u32 no_storage;   /* task storage was refused: threads are in the hash */
-	__u32 pad[28];      /* what programs read stays off the cache line that they write */
+	__u32 attached;     /* all programs are: before that they do nothing, lest they see half of the events */
+	__u32 pad[27];      /* what programs read stays off the cache line that they write */
 	__u32 next_vcpu;    /* first record never used */
 	__u32 next_exit;
 	__u64 lost[LOSSES];

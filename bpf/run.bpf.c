@@ -85,7 +85,7 @@ int BPF_PROG(on_userspace_exit, __u32 reason, int err)
 		return 0;
 
 	now = bpf_ktime_get_ns();
-	if (rec->state == VCPU_GUEST)
+	if (rec->state == VCPU_GUEST && rec->entries)
 		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
 	change_state(rec, VCPU_USER, now);
 	rec->off = OFF_NOT;

@@ -96,7 +96,7 @@ static __always_inline struct task_vcpu *recall(struct task_struct *task)
 	__u32 tid;
 
 	if (bound)
-		return bound;
+		return bound; /* bound only after all was attached */
 	ctl = get_control();
 	if (!ctl || !ctl->no_storage)
 		return NULL;
@@ -118,9 +118,12 @@ static __noinline struct vcpu_rec *vcpu_bind(struct kvm_vcpu *vcpu)
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), now = bpf_ktime_get_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_vcpu bound = {.vcpu = (__u64)vcpu};
+	struct control *ctl = get_control();
 	struct vcpu_rec *rec;
 	__s64 found;
 
+	if (!ctl || !ctl->attached)
+		return NULL;
 	found = vcpu_slot(vcpu, pid_tgid >> 32, now, VCPU_UNKNOWN);
 	if (found < 0)
 		return NULL;

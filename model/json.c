@@ -209,6 +209,7 @@ static void write_vcpu(struct writer *w, struct json_object *array, const struct
 	put_bool(w, o, "ended", v->ended);
 	put_text(w, o, "state", vcpu_state_name(v->state));
 	put_u64(w, o, "state_ns", v->state_ns);
+	put_u64(w, o, "age_ns", v->age_ns);
 	times = put_object(w, o, "time_ns");
 	for (u32 i = 0; i < VCPU_STATES; i++)
 		put_u64(w, times, vcpu_state_name(i), v->time_ns[i]);

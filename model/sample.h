@@ -52,7 +52,8 @@ struct vcpu_sample {
 	bool inexact; /* state_ns is a lower bound: the state was already on when kvmtop attached */
 	u64 state_ns; /* for how long */
 	u64 created_ns;
-	u64 time_ns[VCPU_STATES]; /* since created_ns, the running part included: they add up to now - created_ns */
+	u64 age_ns;               /* from created_ns to the instant at which this vCPU was read, or ended */
+	u64 time_ns[VCPU_STATES]; /* the running part included: they add up to age_ns */
 	u64 entries;
 	u64 exits;
 	u64 user_exits;

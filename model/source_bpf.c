@@ -253,7 +253,7 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	const struct vcpu_rec *rec = &b->vcpus[o->slot];
 	const struct slot *slot = &b->slots[o->slot];
 	struct vcpu_sample *v = sample_add_vcpu(s);
-	u64 now = rec->ended_ns ? rec->ended_ns : s->mono_ns;
+	u64 now = rec->ended_ns ? rec->ended_ns : now_ns(CLOCK_MONOTONIC);
 	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
 	int err = 0;
 
@@ -270,6 +270,7 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	v->state_ns = now > rec->state_ns ? now - rec->state_ns : 0;
 	v->inexact = rec->state_ns == rec->created_ns && rec->state != VCPU_UNKNOWN;
 	v->created_ns = rec->created_ns;
+	v->age_ns = now - rec->created_ns;
 	memcpy(v->time_ns, rec->time_ns, sizeof(v->time_ns));
 	v->time_ns[v->state] += running;
 	v->entries = rec->entries;
@@ -305,7 +306,10 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	return err;
 }
 
-/* Copies until no program wrote in between. A vCPU that is never at rest is taken as it is: off by one event. */
+/*
+ * Copies until no program wrote in between. A vCPU that is never at rest is taken as it is: off by one event. Each vCPU
+ * is read at its own instant: on a busy host this thread may itself have to wait for a pCPU between two of them.
+ */
 static int copy_vcpu_consistent(struct source_bpf *b, struct sample *s, const struct order *o, u64 epoch)
 {
 	const struct vcpu_rec *rec = &b->vcpus[o->slot];
@@ -482,6 +486,7 @@ static int attach_now(struct source_bpf *b)
 		return -ENOMEM;
 	}
 	b->control->epoch = 1; /* so that a cell of zeroed memory is never of the present epoch */
+	__atomic_store_n(&b->control->attached, 1, __ATOMIC_RELEASE);
 	b->iter = bpf_program__attach_iter(b->attach.skel->progs.find_vms, NULL);
 	if (!b->iter && b->attach.probes[PROBE_DISCOVER].status == PROBE_ON) {
 		b->attach.probes[PROBE_DISCOVER].status = PROBE_REFUSED;

@@ -296,6 +296,7 @@ static void step_vcpu(struct synthetic *syn, struct sim_vcpu *v, u64 dt)
 
 	for (u32 m = 0; m < syn->spec.reasons; m++)
 		v->records[m].step_min_ns = v->records[m].step_max_ns = 0;
+	v->s.age_ns += dt;
 	v->step_guest_ns = 0;
 	if (v->never_runs) {
 		v->s.time_ns[VCPU_UNKNOWN] += dt;

@@ -52,7 +52,8 @@ static void check_sample(const struct sample *s)
 			assert_int_equal(v->ended, vm->ended);
 			assert_int_equal(v->exit_first, exits);
 			exits += v->exit_count;
-			assert_int_equal(sum(v->time_ns, VCPU_STATES), s->mono_ns - v->created_ns);
+			assert_int_equal(v->age_ns, s->mono_ns - v->created_ns);
+			assert_int_equal(sum(v->time_ns, VCPU_STATES), v->age_ns);
 			assert_true(v->state_ns <= s->mono_ns - v->created_ns);
 			for (u32 k = 0; k < v->exit_count; k++) {
 				const struct exit_sample *e = &s->exits[v->exit_first + k];
