@@ -8,6 +8,7 @@
 #include "../vmlinux/vmlinux.h"
 #include <stdbool.h>
 #include <linux/bpf.h>
+#include <asm/ptrace.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
@@ -15,8 +16,10 @@
 /* arch/x86/include/asm/kvm_host.h, since 2.6.35 */
 #define KVM_ISA_VMX 1
 #define KVM_ISA_SVM 2
+/* Ours: arm64's kvm_exit has no such argument. As in model/reasons.h. */
+#define KVM_ISA_ARM64 3
 
-/* enum in arch/x86/include/asm/kvm_host.h (OUTSIDE_GUEST_MODE 0, IN_GUEST_MODE 1), since 3.0 */
+/* enum in include/linux/kvm_host.h (OUTSIDE_GUEST_MODE 0, IN_GUEST_MODE 1), since 3.0 */
 #define IN_GUEST_MODE 1
 
 /* include/uapi/linux/magic.h, since 2.6.22 */
@@ -26,6 +29,67 @@
 #define MUTEX_FLAGS 7UL
 
 /*
+ * The vCPU that a thread has loaded (between vcpu_load() and vcpu_put()), NULL: none. KVM is the only user of preempt
+ * notifiers. CONFIG_PREEMPT_NOTIFIERS is selected by KVM.
+ */
+static __always_inline struct kvm_vcpu *loaded_vcpu(struct task_struct *task)
+{
+	struct hlist_node *node = task->preempt_notifiers.first;
+
+	if (!node)
+		return NULL;
+	return (void *)node - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier) -
+	       bpf_core_field_offset(struct preempt_notifier, link);
+}
+
+/*
+ * kvm_entry and kvm_exit, by their raw arguments:
+ *   x86    kvm_entry(vcpu, force_immediate_exit), 6.1: (vcpu); kvm_exit(vcpu, isa)
+ *   arm64  kvm_entry(vcpu_pc); kvm_exit(ret, esr_ec, vcpu_pc). The vCPU is the one that the thread has loaded.
+ */
+#if defined(__TARGET_ARCH_arm64)
+
+/* arch/arm64/include/asm/kvm_asm.h: what __guest_enter() returns, and a flag in it. */
+#define ARM_EXCEPTION_TRAP      2
+#define ARM_EXIT_WITH_SERROR    (1U << 31)
+#define ARM64_CODE(ret, esr_ec) ((((__u32)(ret)&0xffffff) << 8) | ((esr_ec)&0xff))
+
+static __always_inline struct kvm_vcpu *event_vcpu(unsigned long long *ctx)
+{
+	(void)ctx;
+	return loaded_vcpu(bpf_get_current_task_btf());
+}
+
+static __always_inline __u32 exit_isa(unsigned long long *ctx)
+{
+	(void)ctx;
+	return KVM_ISA_ARM64;
+}
+
+/* The exception class stands for something only when the exit is a trap: kvm_exit's own record has 0 else, too. */
+static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u32 *code)
+{
+	__u32 ret = (__u32)ctx[0] & ~ARM_EXIT_WITH_SERROR, esr_ec = ctx[1];
+
+	(void)vcpu;
+	(void)isa;
+	*code = ARM64_CODE(ret, ret == ARM_EXCEPTION_TRAP ? esr_ec : 0);
+	return true;
+}
+
+#else
+
+static __always_inline struct kvm_vcpu *event_vcpu(unsigned long long *ctx)
+{
+	return (void *)ctx[0];
+}
+
+static __always_inline __u32 exit_isa(unsigned long long *ctx)
+{
+	return ctx[1];
+}
+
+/*
  * The hardware exit reason. It was an argument of kvm_exit in 5.10 and is none in 6.1 and later; it is read where the
  * vendor module keeps it. struct kvm_vcpu is the first member of struct vcpu_svm and struct vcpu_vmx in all versions
  * (svm_init() and vmx_init() refuse to build otherwise).
@@ -33,8 +97,9 @@
  *   VMX: vcpu_vmx.exit_reason (6.1, 6.12); vcpu_vmx.vt.exit_reason (7.2: struct vcpu_vt, shared with TDX).
  * False: unknown ISA, or the vendor module's types are not there.
  */
-static __always_inline bool read_exit_code(struct kvm_vcpu *vcpu, __u32 isa, __u32 *code)
+static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u32 *code)
 {
+	(void)ctx; /* by 7.2 the argument may be NULL to the verifier: only the pointer that was checked can be followed */
 	*code = 0;
 	if (isa == KVM_ISA_SVM && bpf_core_type_exists(struct vcpu_svm)) {
 		struct vcpu_svm *svm = (void *)vcpu;
@@ -52,6 +117,33 @@ static __always_inline bool read_exit_code(struct kvm_vcpu *vcpu, __u32 isa, __u
 	}
 	return false;
 }
+
+#endif
+
+/* Page faults that KVM has taken; x86 alone counts them (struct kvm_vcpu_stat, arch/x86/include/asm/kvm_host.h). */
+static __always_inline __u64 vcpu_pf_taken(struct kvm_vcpu *vcpu)
+{
+#if defined(__TARGET_ARCH_x86)
+	if (bpf_core_field_exists(vcpu->stat.pf_taken))
+		return BPF_CORE_READ(vcpu, stat.pf_taken);
+#endif
+	return 0;
+}
+
+/*
+ * A store that user space must not see before, nor after, the stores around it. x86 keeps stores in order, and the
+ * compiler's barrier is enough; arm64 does not, and BPF's exchange is a full barrier there.
+ */
+#if defined(__TARGET_ARCH_arm64)
+#define store_in_order(p, value) ((void)__sync_lock_test_and_set(p, value))
+#else
+#define store_in_order(p, value) \
+	({                       \
+		barrier();       \
+		*(p) = (value);  \
+		barrier();       \
+	})
+#endif
 
 /*
  * Is the task that is being switched out still runnable? The same question as task_is_runnable() (6.12, delayed
@@ -79,20 +171,6 @@ static __always_inline __u64 task_run_delay(struct task_struct *task)
 	if (bpf_core_field_exists(task->sched_info.run_delay))
 		return task->sched_info.run_delay;
 	return 0;
-}
-
-/*
- * The vCPU that the current thread has loaded (between vcpu_load() and vcpu_put()), NULL: none. KVM is the only user of
- * preempt notifiers. CONFIG_PREEMPT_NOTIFIERS is selected by KVM.
- */
-static __always_inline struct kvm_vcpu *loaded_vcpu(struct task_struct *task)
-{
-	struct hlist_node *node = task->preempt_notifiers.first;
-
-	if (!node)
-		return NULL;
-	return (void *)node - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier) -
-	       bpf_core_field_offset(struct preempt_notifier, link);
 }
 
 /* Has somebody locked vcpu->mutex, that is: is a thread inside an ioctl of this vCPU? PREEMPT_RT has no such field: yes. */

@@ -43,8 +43,7 @@ static __always_inline void read_stat(struct found *f, struct kvm_vcpu *vcpu)
 		f->halt_attempted_poll = BPF_CORE_READ(vcpu, stat.generic.halt_attempted_poll);
 		f->halt_successful_poll = BPF_CORE_READ(vcpu, stat.generic.halt_successful_poll);
 	}
-	if (bpf_core_field_exists(vcpu->stat.pf_taken))
-		f->pf_taken = BPF_CORE_READ(vcpu, stat.pf_taken);
+	f->pf_taken = vcpu_pf_taken(vcpu);
 	if (bpf_core_field_exists(vcpu->stat.exits))
 		f->stat_exits = BPF_CORE_READ(vcpu, stat.exits);
 }

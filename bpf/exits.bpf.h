@@ -39,8 +39,7 @@ static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
 			return 0;
 		new->key = key;
 		cell->rec = index;
-		barrier();
-		cell->key = key;
+		store_in_order(&cell->key, key);
 		return index + 1;
 	}
 	count_loss(LOSS_REASON_TABLE);

@@ -140,8 +140,11 @@ struct vcpu_rec {
 	__u32 off;      /* enum off_cpu */
 	__u32 on_state; /* state to go back to */
 	__u64 off_run_delay;
-	__u32 off_by; /* index into preemptors + 1, 0: not kept */
-	__u32 pad;
+	__u32 off_by;         /* index into preemptors + 1, 0: not kept */
+	__u32 handled;        /* bits of enum twin */
+	__u64 nested_out_ns;  /* when its thread was preempted in the middle of a program, */
+	__u64 nested_state;   /* enum vcpu_state then, */
+	__u64 nested_wait_ns; /* and for how long: added by that program at its end */
 
 	/* counters */
 	__u64 entries;
@@ -195,6 +198,7 @@ enum loss {
 	LOSS_UNPAIRED,     /* kvm_entry without an exit, or the other way round, after the vCPU was in step */
 	LOSS_CLOCK,        /* time ran backwards between two events of one vCPU */
 	LOSS_EXIT_CODE,    /* the exit reason could not be read */
+	LOSS_MISSED,       /* events that the kernel did not hand to a program, because it was interrupted by another */
 	LOSS_HIST_WRAP,    /* a histogram bucket passed 2^32: percentiles since start are off for it */
 	LOSSES
 };
@@ -209,7 +213,15 @@ struct control {
 	__u32 next_vcpu;    /* first record never used */
 	__u32 next_exit;
 	__u64 lost[LOSSES];
+	__u64 repaired; /* events that a second twin handled because the first had missed them */
 };
+
+/*
+ * Where a program can be preempted (fentry on a preemptible kernel; by 7.2 tracepoints too), the kernel drops the events
+ * that the same program should handle on that pCPU meanwhile, up to a time slice full of another vCPU's. So each of these
+ * is attached twice: what the first misses, the second handles. The first leaves a bit for the second to take.
+ */
+enum twin { TWIN_RUN, TWIN_RETURN, TWIN_HALT, TWIN_BLOCK, TWIN_UNBLOCK, TWIN_WAKEUP };
 
 /* What is attached, and how large the pools are; constant once loaded, so the verifier drops dead branches. */
 struct knobs {
@@ -217,6 +229,7 @@ struct knobs {
 	__u32 max_exits;
 	__u32 has_halt;  /* the programs that see a halt begin and end are there */
 	__u32 has_entry; /* kvm_entry and kvm_exit are there */
+	__u32 twins;     /* programs that can be preempted are attached twice: see enum twin */
 };
 
 #endif /* KVMTOP_BPF_H */

@@ -6,7 +6,7 @@
 #include "compat.bpf.h"
 #include "kvmtop.h"
 
-const volatile struct knobs knobs __weak = {1, 1, 1, 1};
+const volatile struct knobs knobs __weak = {1, 1, 1, 1, 1};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -93,6 +93,14 @@ static __always_inline void count_loss(enum loss which)
 
 	if (ctl)
 		__sync_fetch_and_add(&ctl->lost[which], 1);
+}
+
+static __always_inline void count_repair(void)
+{
+	struct control *ctl = get_control();
+
+	if (ctl)
+		__sync_fetch_and_add(&ctl->repaired, 1);
 }
 
 #endif /* KVMTOP_MAPS_BPF_H */

@@ -4,10 +4,10 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* include/linux/kvm_host.h and arch/x86/kvm/trace.h: (vcpu, force_immediate_exit); 6.1: (vcpu). */
 SEC("?tp_btf/kvm_entry")
-int BPF_PROG(on_entry, struct kvm_vcpu *vcpu)
+int on_entry(unsigned long long *ctx)
 {
+	struct kvm_vcpu *vcpu = event_vcpu(ctx);
 	struct control *ctl = get_control();
 	struct vcpu_rec *rec;
 	__u32 cpu;
@@ -42,8 +42,10 @@ int BPF_PROG(on_entry, struct kvm_vcpu *vcpu)
 }
 
 SEC("?tp_btf/kvm_exit")
-int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, __u32 isa)
+int on_exit(unsigned long long *ctx)
 {
+	struct kvm_vcpu *vcpu = event_vcpu(ctx);
+	__u32 isa = exit_isa(ctx);
 	struct vcpu_rec *rec;
 	__u32 code;
 	__u64 now;
@@ -58,7 +60,7 @@ int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, __u32 isa)
 	change_state(rec, VCPU_KVM, now);
 	if (rec->exit_open)
 		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
-	if (!read_exit_code(vcpu, isa, &code))
+	if (!read_exit_code(ctx, vcpu, isa, &code))
 		count_loss(LOSS_EXIT_CODE);
 	if (isa == KVM_ISA_VMX)
 		code &= 0x8000ffff; /* the basic reason, and FAILED_VMENTRY */
@@ -75,14 +77,13 @@ int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, __u32 isa)
 }
 
 /* virt/kvm/kvm_main.c, kvm_vcpu_ioctl(): on every return of KVM_RUN. With errno < 0 the reason is a stale one. */
-SEC("?tp_btf/kvm_userspace_exit")
-int BPF_PROG(on_userspace_exit, __u32 reason, int err)
+static __always_inline void run_returns(__u32 reason, int err, bool again)
 {
 	struct vcpu_rec *rec = vcpu_current();
 	__u64 now;
 
-	if (!rec || !vcpu_begin(rec))
-		return 0;
+	if (!rec || handled(rec, TWIN_RETURN, again) || !vcpu_begin(rec))
+		return;
 
 	now = bpf_ktime_get_ns();
 	if (rec->state == VCPU_GUEST && rec->entries)
@@ -94,21 +95,34 @@ int BPF_PROG(on_userspace_exit, __u32 reason, int err)
 	rec->user_start_ns = now;
 	rec->user_open = 1;
 	vcpu_end(rec);
+}
+
+SEC("?tp_btf/kvm_userspace_exit")
+int BPF_PROG(on_userspace_exit, __u32 reason, int err)
+{
+	run_returns(reason, err, false);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_userspace_exit")
+int BPF_PROG(again_userspace_exit, __u32 reason, int err)
+{
+	run_returns(reason, err, true);
 	return 0;
 }
 
 /* KVM_RUN begins: the VMM's time ends. */
-static __always_inline int run_begins(struct kvm_vcpu *vcpu)
+static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 {
 	struct control *ctl = get_control();
 	struct vcpu_rec *rec;
 	__u64 now;
 
 	if (!vcpu || !ctl)
-		return 0;
+		return;
 	rec = vcpu_get(vcpu);
-	if (!rec || !vcpu_begin(rec))
-		return 0;
+	if (!rec || handled(rec, TWIN_RUN, again) || !vcpu_begin(rec))
+		return;
 	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
 	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
 	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
@@ -120,28 +134,52 @@ static __always_inline int run_begins(struct kvm_vcpu *vcpu)
 			close_user(rec, now);
 	}
 	vcpu_end(rec);
-	return 0;
 }
 
 SEC("?fentry/kvm_arch_vcpu_ioctl_run")
 int BPF_PROG(on_run, struct kvm_vcpu *vcpu)
 {
-	return run_begins(vcpu);
+	run_begins(vcpu, false);
+	return 0;
+}
+
+SEC("?fentry/kvm_arch_vcpu_ioctl_run")
+int BPF_PROG(again_run, struct kvm_vcpu *vcpu)
+{
+	run_begins(vcpu, true);
+	return 0;
+}
+
+/* The kprobes here and in the other files stand in for fentry where the kernel has none: twice the price, same meaning. */
+SEC("?kprobe/kvm_arch_vcpu_ioctl_run")
+int BPF_KPROBE(kprobe_run, struct kvm_vcpu *vcpu)
+{
+	run_begins(vcpu, false);
+	return 0;
 }
 
 /*
  * arch/x86/kvm/x86.c, kvm_load_guest_fpu(): early in KVM_RUN, for vCPU threads only. Takes the place of on_run where
- * fentry is refused. It also fires in KVM_GET_MP_STATE and the like, where the VMM's time is then cut in two.
+ * fentry and kprobes are refused. It also fires in KVM_GET_MP_STATE and the like, where the VMM's time is then cut in two.
  */
 SEC("?tp_btf/kvm_fpu")
 int BPF_PROG(on_fpu, int load)
 {
-	return load ? run_begins(loaded_vcpu(bpf_get_current_task_btf())) : 0;
+	if (load)
+		run_begins(loaded_vcpu(bpf_get_current_task_btf()), false);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_fpu")
+int BPF_PROG(again_fpu, int load)
+{
+	if (load)
+		run_begins(loaded_vcpu(bpf_get_current_task_btf()), true);
+	return 0;
 }
 
 /* KVM frees the vCPU, from whichever thread drops the VM's last reference: nothing runs it any more. */
-SEC("?fentry/kvm_arch_vcpu_destroy")
-int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
+static __always_inline int vcpu_ends(struct kvm_vcpu *vcpu)
 {
 	__u64 key = (__u64)vcpu, now = bpf_ktime_get_ns();
 	__u32 *known = bpf_map_lookup_elem(&vcpu_slots, &key);
@@ -158,4 +196,16 @@ int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
 		rec->ended_ns = now;
 	}
 	return 0;
+}
+
+SEC("?fentry/kvm_arch_vcpu_destroy")
+int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
+{
+	return vcpu_ends(vcpu);
+}
+
+SEC("?kprobe/kvm_arch_vcpu_destroy")
+int BPF_KPROBE(kprobe_destroy, struct kvm_vcpu *vcpu)
+{
+	return vcpu_ends(vcpu);
 }

@@ -3,10 +3,10 @@
 #include "vcpu.bpf.h"
 
 /* Remembers who took the pCPU; the wait is added when it ends. */
-static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struct *next)
+static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struct *next, __u32 tid)
 {
 	__u64 least = ~0ULL;
-	__u32 tid = next->pid, at = 0;
+	__u32 at = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i < PREEMPTORS; i++) {
@@ -32,12 +32,15 @@ static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struc
 		__builtin_memset(p, 0, sizeof(*p));
 		p->tid = tid;
 		p->count = 1;
-		bpf_probe_read_kernel_str(p->comm, sizeof(p->comm), next->comm);
+		bpf_probe_read_kernel_str(p->comm, sizeof(p->comm),
+					  (void *)next + bpf_core_field_offset(struct task_struct, comm));
 		rec->off_by = at + 1;
 	}
 }
 
-static __always_inline void leave_cpu(struct vcpu_rec *rec, struct task_struct *prev, struct task_struct *next)
+/* next_tid apart from next: only some hooks may follow the pointer without a helper. */
+static __always_inline void leave_cpu(struct vcpu_rec *rec, struct task_struct *prev, struct task_struct *next,
+				      __u32 next_tid)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 state = rec->state;
@@ -50,7 +53,7 @@ static __always_inline void leave_cpu(struct vcpu_rec *rec, struct task_struct *
 		rec->preemptions++;
 		change_state(rec, VCPU_WAIT, now);
 		if (next)
-			preempted_by(rec, next);
+			preempted_by(rec, next, next_tid);
 		return;
 	}
 	rec->off = OFF_BLOCK;
@@ -93,8 +96,7 @@ static __always_inline void take_cpu(struct vcpu_rec *rec, struct task_struct *t
 }
 
 /* virt/kvm/kvm_main.c: the preempt notifiers, called for a thread that has a vCPU loaded and for no other. */
-SEC("?fentry/kvm_sched_out")
-int BPF_PROG(on_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+static __always_inline int sched_out(struct preempt_notifier *pn, struct task_struct *next, __u32 next_tid)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vcpu_rec *rec;
@@ -102,30 +104,69 @@ int BPF_PROG(on_sched_out, struct preempt_notifier *pn, struct task_struct *next
 	if (!pn)
 		return 0;
 	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
-	if (!rec || !vcpu_begin(rec))
+	if (!rec)
 		return 0;
-	leave_cpu(rec, task, next);
+	if (vcpu_busy(rec)) {
+		rec->nested_out_ns = bpf_ktime_get_ns();
+		rec->nested_state = rec->state;
+		rec->preemptions++;
+		return 0;
+	}
+	if (!vcpu_begin(rec))
+		return 0;
+	leave_cpu(rec, task, next, next_tid);
 	vcpu_end(rec);
 	return 0;
 }
 
-SEC("?fentry/kvm_sched_in")
-int BPF_PROG(on_sched_in, struct preempt_notifier *pn)
+static __always_inline int sched_in(struct preempt_notifier *pn)
 {
 	struct vcpu_rec *rec;
 
 	if (!pn)
 		return 0;
 	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
-	if (!rec || !vcpu_begin(rec))
+	if (!rec)
+		return 0;
+	if (vcpu_busy(rec)) {
+		if (rec->nested_out_ns)
+			rec->nested_wait_ns += bpf_ktime_get_ns() - rec->nested_out_ns;
+		return 0;
+	}
+	if (!vcpu_begin(rec))
 		return 0;
 	take_cpu(rec, bpf_get_current_task_btf());
 	vcpu_end(rec);
 	return 0;
 }
 
+SEC("?fentry/kvm_sched_out")
+int BPF_PROG(on_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+{
+	return sched_out(pn, next, next ? next->pid : 0);
+}
+
+SEC("?fentry/kvm_sched_in")
+int BPF_PROG(on_sched_in, struct preempt_notifier *pn)
+{
+	return sched_in(pn);
+}
+
+/* The same through kprobes. */
+SEC("?kprobe/kvm_sched_out")
+int BPF_KPROBE(kprobe_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+{
+	return sched_out(pn, next, BPF_CORE_READ(next, pid));
+}
+
+SEC("?kprobe/kvm_sched_in")
+int BPF_KPROBE(kprobe_sched_in, struct preempt_notifier *pn)
+{
+	return sched_in(pn);
+}
+
 /*
- * Where fentry is refused. It costs every context switch of the host two look-ups, and --features says so. Only threads
+ * Where fentry and kprobes are refused. It costs every context switch of the host two look-ups, and --features says so. Only threads
  * with a vCPU loaded count, as above: the preempt notifier tells. For the one that comes it is read from the task, since
  * current is still the one that goes.
  */
@@ -137,7 +178,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	if (prev->preempt_notifiers.first) {
 		rec = vcpu_current();
 		if (rec && vcpu_begin(rec)) {
-			leave_cpu(rec, prev, next);
+			leave_cpu(rec, prev, next, next->pid);
 			vcpu_end(rec);
 		}
 	}

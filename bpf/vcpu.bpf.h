@@ -14,7 +14,7 @@ static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcp
 	rec->created_ns = now;
 	rec->acct_ns = now;
 	rec->state_ns = now;
-	rec->vcpu = (__u64)vcpu; /* last: user space takes a record with an address for a live one */
+	store_in_order(&rec->vcpu, (__u64)vcpu); /* last: user space takes a record with an address for a live one */
 }
 
 /* Index of a free record, or -1. Those that came back first, so that the pool stays dense. */
@@ -171,6 +171,12 @@ static __always_inline struct vcpu_rec *vcpu_if_own(struct kvm_vcpu *vcpu)
 	return bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
 }
 
+/* Is a program in the middle of an update of it? */
+static __always_inline bool vcpu_busy(const struct vcpu_rec *rec)
+{
+	return rec->seq & 1;
+}
+
 /*
  * Begins an update. An odd count makes user space read again. It is odd already when this event came inside another of
  * the same vCPU (a preemption in the middle of a program): then leave it alone, counted.
@@ -181,15 +187,27 @@ static __always_inline bool vcpu_begin(struct vcpu_rec *rec)
 		count_loss(LOSS_NESTED);
 		return false;
 	}
-	rec->seq++;
-	barrier();
+	store_in_order(&rec->seq, rec->seq + 1);
 	return true;
 }
 
-static __always_inline void vcpu_end(struct vcpu_rec *rec)
+/* Has the first of two twins handled this event? */
+static __always_inline bool handled(struct vcpu_rec *rec, enum twin event, bool again)
 {
-	barrier();
-	rec->seq++;
+	__u32 bit = 1U << event;
+
+	if (!knobs.twins)
+		return false;
+	if (!again) {
+		rec->handled |= bit;
+		return false;
+	}
+	if (rec->handled & bit) {
+		rec->handled &= ~bit;
+		return true;
+	}
+	count_repair();
+	return false;
 }
 
 /* enum vcpu_state -> enum exit_part, two bits each. */
@@ -233,6 +251,39 @@ static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u6
 {
 	charge(rec, rec->state, elapsed(rec, now));
 	enter_state(rec, state, now);
+}
+
+/*
+ * This program was preempted in the middle, and the hooks of the scheduler could only note it. Either it had read the clock
+ * before, and the wait lies after its account; or it had not, and has charged the wait to the state that it left.
+ */
+static __always_inline void settle_nested(struct vcpu_rec *rec)
+{
+	__u32 from = rec->nested_state, part = (PARTS_OF_STATES >> (2 * from)) & 3;
+	__u64 ns = rec->nested_wait_ns;
+
+	rec->nested_wait_ns = 0;
+	rec->preempt_rest_ns += ns;
+	if (ns > rec->wait_max_ns)
+		rec->wait_max_ns = ns;
+	if (rec->nested_out_ns >= rec->acct_ns) {
+		rec->acct_ns += ns;
+	} else if (from < VCPU_STATES && rec->time_ns[from] >= ns) {
+		rec->time_ns[from] -= ns;
+		if (rec->exit_open && rec->exit_part_ns[part] >= ns)
+			rec->exit_part_ns[part] -= ns;
+	} else {
+		count_loss(LOSS_NESTED);
+		return;
+	}
+	charge(rec, VCPU_WAIT, ns);
+}
+
+static __always_inline void vcpu_end(struct vcpu_rec *rec)
+{
+	if (rec->nested_wait_ns)
+		settle_nested(rec);
+	store_in_order(&rec->seq, rec->seq + 1);
 }
 
 #endif /* KVMTOP_VCPU_BPF_H */

@@ -12,6 +12,7 @@ struct attach {
 	struct kvmtop_bpf *skel;
 	struct probe_sample probes[PROBE_COUNT];
 	u32 max_vcpus, max_exits;
+	bool twins; /* the kernel can be preempted: programs that this hurts are attached twice */
 };
 
 /*
@@ -21,6 +22,11 @@ struct attach {
  */
 int attach_open(struct attach *a, u32 max_vcpus, u32 max_exits, char *error, size_t error_size);
 void attach_close(struct attach *a);
+/*
+ * Events that the kernel dropped because the program that should handle them was at work on that pCPU, cumulative, less
+ * those that its twin handled (control.repaired).
+ */
+u64 attach_missed(const struct attach *a, u64 repaired);
 
 /*
  * Can kvmtop run here at all: privileges, BTF, a kernel that is new enough? 0, or as attach_open(). -ENODEV: it could,

@@ -123,6 +123,7 @@ struct sample {
 	struct probe_sample probes[PROBES_MAX];
 	struct cost_sample cost;
 	const char *waiting; /* static text: why there is nothing to see yet (KVM not loaded), or NULL */
+	u32 missing;         /* samples between the one before and this that a damaged recording lost */
 
 	struct vm_sample *vms;
 	struct vcpu_sample *vcpus;

@@ -145,9 +145,8 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 		if (!__atomic_load_n(&rec->vcpu, __ATOMIC_ACQUIRE))
 			continue;
 		live++;
-		/* Where nothing says that a vCPU is destroyed: its file is not open any more. */
-		if (walked && !rec->ended_ns && slot->uid && slot->pass != b->pass &&
-		    b->attach.probes[PROBE_DESTROY].status != PROBE_ON)
+		/* Where nothing said that the vCPU was destroyed: its file is not open any more. */
+		if (walked && !rec->ended_ns && slot->pass && slot->pass != b->pass)
 			rec->ended_ns = now;
 		if (!slot->uid) {
 			vm = vmtable_get(&b->vms, rec->kvm, rec->pid, rec->comm, rec->created_ns, rec->ended_ns);
@@ -497,14 +496,18 @@ static int attach_now(struct source_bpf *b)
 }
 
 /*
- * On hosts with another KVM back end than kvm_intel and kvm_amd, kvm_entry and kvm_exit exist and never fire. Told by
+ * On x86 hosts with another KVM back end than kvm_intel and kvm_amd, kvm_entry and kvm_exit exist and never fire. Told by
  * what is loaded, until an entry proves the opposite; or by VMs that keep returning to the VMM without any entry.
  */
 static bool entries_are_silent(const struct source_bpf *b)
 {
 	if (b->control->entries_seen)
 		return false;
-	return b->user_exits >= 16 || (access("/sys/module/kvm_intel", F_OK) && access("/sys/module/kvm_amd", F_OK));
+#if defined(__x86_64__)
+	if (access("/sys/module/kvm_intel", F_OK) && access("/sys/module/kvm_amd", F_OK))
+		return true;
+#endif
+	return b->user_exits >= 16;
 }
 
 static void copy_probes(const struct source_bpf *b, struct sample *s)
@@ -539,7 +542,11 @@ static int bpf_sample(struct source *src, struct sample *s)
 	s->mono_ns = began;
 	copy_probes(b, s);
 	if (!b->attached) {
+#if defined(__aarch64__)
+		s->waiting = "KVM is off: the kernel has to be started at EL2, the hypervisor's level";
+#else
 		s->waiting = "KVM is not loaded: waiting for kvm_intel or kvm_amd";
+#endif
 		return 0;
 	}
 
@@ -556,6 +563,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 		return err;
 	}
 	memcpy(s->lost, b->control->lost, sizeof(s->lost));
+	s->lost[LOSS_MISSED] = attach_missed(&b->attach, b->control->repaired);
 	b->user_exits = 0;
 	for (u32 i = 0; i < s->vcpu_count; i++)
 		b->user_exits += s->vcpus[i].user_exits;

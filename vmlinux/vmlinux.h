@@ -5,6 +5,8 @@
 
 #if defined(__TARGET_ARCH_x86)
 #include "x86.h"
+#elif defined(__TARGET_ARCH_arm64)
+#include "arm64.h"
 #else
 #error "no types for this architecture yet: add a section to vmlinux/types.list and run vmlinux/regen"
 #endif
