@@ -155,7 +155,7 @@ static void errors_point_at_the_term(void **state)
 /* Rows that passed a filter pass it again, each row passes a term or its negation, and random text never crashes. */
 static void properties(void **state)
 {
-	static const char *const terms[] = {"web",	"/e/",	      "exits>50k", "max>20us", "wait>1%", "vm=b",
+	static const char *const terms[] = {"web",      "/e/",        "exits>50k", "max>20us", "wait>1%", "vm=b",
 					    "p99<10us", "state=halt", "reason=io", "count>5k", "top=io",  "pid>2010"};
 	static const char alphabet[] = "abvm=<>!~/\"\\ .019k%us()[*";
 	struct fixture *f = *state;

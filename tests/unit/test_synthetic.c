@@ -171,7 +171,7 @@ static void the_story_happens(void **state)
 static void specs(void **state)
 {
 	static const char *const bad[] = {
-		"",	      "1",	  "1x1",    "0x1x1",   "1x0x1",	 "1x1x0",  "1x1x41",
+		"",           "1",        "1x1",    "0x1x1",   "1x0x1",  "1x1x0",  "1x1x41",
 		"100001x1x1", "1x1025x1", "1x1x1:", "1x1x1:x", "1x1x1 ", "-1x1x1", "1x1x1:99999999999999999999"};
 	struct synthetic_spec spec;
 

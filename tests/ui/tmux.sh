@@ -1,0 +1,179 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# End to end on a real terminal: tmux hosts kvmtop on a synthetic host, presses keys, resizes, ends it in every way
+# there is, and looks at the screen and at the terminal that is left behind.
+#
+# usage: tmux.sh [PROGRAM [ARGUMENT...]]   (default: build/kvmtop --source synthetic:6x4x8 -d 0.5)
+# Prints "ok" or "not ok" for each case, and exits with 1 when any is not ok.
+
+set -u
+
+program=${1:-build/kvmtop}
+if [ $# -gt 1 ]; then
+	program=$*
+else
+	program="$program --source synthetic:6x4x8 -d 0.5"
+fi
+if ! command -v tmux >/dev/null; then
+	echo "not ok - tmux is not installed"
+	exit 1
+fi
+
+dir=$(mktemp -d) || exit 1
+socket=$dir/0
+sessions=0
+failed=0
+export LC_ALL=C.UTF-8
+unset NO_COLOR TMUX
+
+tm() {
+	tmux -S "$socket" -f /dev/null "$@"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	tm kill-server 2>/dev/null
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+
+screen() {
+	tm capture-pane -p -t k 2>/dev/null
+}
+
+# wait_for PATTERN: until a line of the screen matches, at most 10 seconds
+wait_for() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		screen | grep -qE -- "$1" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+wait_gone() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		screen | grep -qE -- "$1" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+keys() {
+	tm send-keys -t k "$@" 2>/dev/null
+}
+
+ok() { # ok STATUS NAME
+	if [ "$1" -eq 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		screen | sed '/^$/d; s/^/#   /'
+		failed=1
+	fi
+}
+
+# A shell at a known place, and the state of its terminal.
+start_shell() {
+	tm kill-server 2>/dev/null
+	# a new server each time: the old one may still be on its way out
+	sessions=$((sessions + 1))
+	socket=$dir/$sessions
+	tm new-session -d -s k -x 80 -y 24 "PS1='ready> ' exec bash --norc --noprofile"
+	tm set-option -g default-terminal tmux-256color
+	wait_for '^ready>' || ok 1 "a shell in tmux"
+	keys "export PS1='ready> ' TERM=tmux-256color; stty -a >$dir/before; clear" Enter
+	wait_for '^ready>'
+}
+
+start() {
+	start_shell
+	keys "$program; echo status=\$?" Enter
+	if ! wait_for 'kvmtop .*LIVE'; then
+		ok 1 "starts"
+		exit 1
+	fi
+}
+
+# The process that runs in the pane, below its shell.
+pid_of() {
+	pgrep -P "$(tm display-message -p -t k '#{pane_pid}')" | tail -1
+}
+
+# The main screen is back, echo and the line discipline are as before, and the cursor shows.
+restored() {
+	wait_for '^ready>$' || return 1
+	screen | grep -q 'LIVE' && return 1
+	[ "$(tm display-message -p -t k '#{alternate_on} #{cursor_flag}')" = "0 1" ] || return 1
+	keys "stty -a >$dir/after; echo typed-\$((40 + 2))" Enter
+	wait_for '^typed-42' || return 1
+	cmp -s "$dir/before" "$dir/after"
+}
+
+# --- panes and keys ---------------------------------------------------------------------------------------------------
+
+start
+wait_for 'TIME BUDGET'; ok $? "the first screen lists VMs with their time budget"
+keys 2; wait_for 'STATE'; ok $? "2 lists vCPUs"
+keys 3; wait_for 'REASON'; ok $? "3 lists exit reasons"
+keys Enter; wait_for 'where its time goes'; ok $? "Enter opens a reason"
+keys Escape; wait_for 'REASON'; ok $? "Esc goes up"
+keys 1; wait_for 'TOP REASON'
+keys Down; keys Enter; wait_for 'host › '; ok $? "Enter drills into a VM, and the breadcrumb says so"
+keys BSpace; wait_gone 'host › '; ok $? "Backspace goes up"
+keys /; wait_for 'filter: '; keys -l web; wait_for 'filter: web'
+keys Enter; wait_for '1 of '; ok $? "a filter narrows the list"
+keys f C-u Enter; wait_gone '1 of '; ok $? "an empty filter shows all again"
+keys Space; wait_for 'FROZEN'; ok $? "Space freezes"
+keys Space; wait_for 'LIVE'; ok $? "Space again is live"
+keys s; wait_for 'sort by'; keys Escape; wait_gone 'sort by'; ok $? "the sort box opens and closes"
+keys '?'; wait_for 'Sort and filter|Move'; ok $? "? shows the help"
+keys G; wait_for 'ended\.'; ok $? "End of the help"
+keys '?'; wait_for 'TIME BUDGET'; ok $? "? closes it"
+
+# --- size -------------------------------------------------------------------------------------------------------------
+
+for size in 40x10 200x50 20x4 80x24; do
+	w=${size%x*} h=${size#*x}
+	tm resize-window -t k -x "$w" -y "$h"
+	sleep 0.3
+	if [ "$w" -ge 40 ]; then
+		wait_for 'kvmtop' && [ "$(screen | tail -1 | grep -c '\? help')" = 1 ]
+	else
+		kill -0 "$(pid_of)"
+	fi
+	ok $? "lives at $size"
+done
+
+# --- every way out ----------------------------------------------------------------------------------------------------
+
+keys q; wait_for 'status=0'; ok $? "q at the top quits with 0"
+restored; ok $? "the terminal is restored after q"
+
+start
+keys C-c; wait_for 'status=0'; ok $? "^C quits with 0"
+restored; ok $? "the terminal is restored after ^C"
+
+start
+keys C-z; wait_for 'Stopped'; ok $? "^Z stops it"
+keys fg Enter; wait_for 'kvmtop .*LIVE'; ok $? "fg brings it back"
+keys Q; wait_for 'status=0'
+restored; ok $? "the terminal is restored after ^Z, fg and Q"
+
+for signal in TERM HUP INT; do
+	start
+	kill -"$signal" "$(pid_of)"
+	wait_for 'status=0'; ok $? "SIG$signal ends it with 0"
+	restored; ok $? "the terminal is restored after SIG$signal"
+done
+
+for signal in SEGV:139 ABRT:134 QUIT:131; do
+	start
+	kill -"${signal%:*}" "$(pid_of)"
+	wait_for "status=${signal#*:}"; ok $? "SIG${signal%:*} is fatal, and the status says so"
+	restored; ok $? "the terminal is restored after SIG${signal%:*}"
+done
+
+exit $failed

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What keys do: drilling, selection by identity, sorting, filters, freezing; and random keys at random sizes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../ui/render.h"
+#include "../../ui/view.h"
+#include "ui_check.h"
+
+#define SPEC "6x4x8"
+
+static void type(struct check_host *host, const char *text)
+{
+	for (; *text; text++)
+		check_press(host, (u32)(unsigned char)*text);
+}
+
+/* A line of the screen as text. */
+static const char *line_text(const struct app *app, int y)
+{
+	static char text[GRID_MAX_W * CELL_TEXT];
+	struct grid grid = {0};
+
+	assert_int_equal(render(app, &grid), 0);
+	text[0] = '\0';
+	for (int x = 0; x < grid.w; x++)
+		strcat(text, grid.cells[y * grid.w + x].text);
+	grid_free(&grid);
+	return text;
+}
+
+static const char *crumb_text(const struct app *app)
+{
+	struct layout lay;
+
+	view_layout(app, &lay);
+	return line_text(app, lay.crumb);
+}
+
+static void drills_down_and_up(void **state)
+{
+	struct check_host host = {0};
+	struct row_id vm, vcpu, reason, now;
+	char want[256];
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	host.app.ascii = true;
+	check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &vm));
+	check_press(&host, K_ENTER);
+	assert_int_equal(host.app.here.view, VIEW_VCPU);
+	assert_int_equal(host.app.here.scope.vm, vm.vm);
+	assert_int_equal(host.app.rows.count, 4);
+	snprintf(want, sizeof(want), " host > %s ", snapshot_find_vm(host.app.snap, vm.vm)->raw->name);
+	host.app.ascii = false;
+	snprintf(want, sizeof(want), " host › %s ", snapshot_find_vm(host.app.snap, vm.vm)->raw->name);
+	assert_memory_equal(crumb_text(&host.app), want, strlen(want));
+
+	check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &vcpu));
+	check_press(&host, K_RIGHT);
+	assert_int_equal(host.app.here.view, VIEW_EXIT);
+	assert_int_equal(host.app.here.scope.vcpu, vcpu.vcpu);
+	check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &reason));
+	check_press(&host, K_ENTER);
+	assert_int_equal(host.app.here.view, VIEW_DETAIL);
+	assert_non_null(app_detail(&host.app));
+	assert_true(app_detail(&host.app)->key == reason.key);
+	assert_true(app_detail(&host.app)->vcpu == vcpu.vcpu);
+
+	/* back, each time on the row one came from */
+	check_press(&host, K_ESC);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &reason));
+	check_press(&host, K_BACKSPACE);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &vcpu));
+	check_press(&host, K_LEFT);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &vm));
+	assert_int_equal(host.app.depth, 0);
+	assert_int_equal(check_press(&host, K_ESC) & APP_QUIT, 0);
+	assert_true(check_press(&host, 'q') & APP_QUIT);
+	check_close(&host);
+}
+
+static void q_goes_up_first(void **state)
+{
+	struct check_host host = {0};
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, 'e');
+	assert_int_equal(host.app.here.view, VIEW_EXIT);
+	assert_true(host.app.here.scope.vm != 0);
+	assert_int_equal(check_press(&host, 'q') & APP_QUIT, 0);
+	assert_int_equal(host.app.here.view, VIEW_VM);
+	check_press(&host, 'e');
+	assert_true(check_press(&host, 'Q') & APP_QUIT);
+	check_close(&host);
+}
+
+/* A digit keeps the scope, as far as that view has one; going up leads to what is really above. */
+static void digits_keep_scope(void **state)
+{
+	struct check_host host = {0};
+	struct row_id vm, vcpu, now;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	assert_true(app_selected(&host.app, &vm));
+	check_press(&host, K_ENTER);
+	check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &vcpu));
+	check_press(&host, K_ENTER);
+	check_press(&host, '2');
+	assert_int_equal(host.app.here.scope.vm, vm.vm);
+	assert_int_equal(host.app.here.scope.vcpu, 0);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &vcpu));
+	check_press(&host, '3');
+	assert_int_equal(host.app.here.scope.vm, vm.vm);
+	assert_int_equal(host.app.here.scope.vcpu, 0);
+	check_press(&host, K_ESC);
+	assert_int_equal(host.app.here.view, VIEW_VM);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &vm));
+	check_press(&host, '3');
+	assert_int_equal(host.app.here.scope.vm, 0);
+	check_press(&host, K_TAB);
+	assert_int_equal(host.app.here.view, VIEW_VM);
+	check_press(&host, K_BACK_TAB);
+	assert_int_equal(host.app.here.view, VIEW_EXIT);
+	check_close(&host);
+}
+
+static void sorts_at_once(void **state)
+{
+	static const u32 keys[] = {'M', 'P', 'T', 'R', 'N', '>', '<', 'r'};
+	struct check_host host = {0};
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	for (u32 view = '1'; view <= '3'; view++) {
+		const struct view_columns *cols = view_columns((enum view_id)(view - '1'));
+		const struct view_state *vs;
+
+		check_press(&host, view);
+		vs = &host.app.views[host.app.here.view];
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
+			int before = vs->sort;
+			bool down = vs->descending;
+			u32 flags = check_press(&host, keys[k]);
+
+			assert_true(flags & APP_RENDER);
+			assert_true(flags & APP_QUERY);
+			assert_true(vs->sort != before || vs->descending != down);
+		}
+		check_press(&host, 'M');
+		assert_string_equal(cols->columns[vs->sort].name, "max");
+		assert_true(vs->descending);
+		for (u32 i = 1; i < host.app.rows.count; i++) {
+			struct value a = {0}, b = {0};
+
+			if (host.app.first_idle >= 0 && (int)i >= host.app.first_idle)
+				break;
+			column_value(&cols->columns[vs->sort], host.app.snap, host.app.rows.ref[i - 1], &a);
+			column_value(&cols->columns[vs->sort], host.app.snap, host.app.rows.ref[i], &b);
+			assert_true(!b.known || a.num >= b.num);
+		}
+		check_press(&host, 'M');
+		assert_false(vs->descending);
+	}
+	/* the box takes the column under its cursor */
+	check_press(&host, 's');
+	assert_int_equal(app_context(&host.app), CTX_PICKER);
+	check_press(&host, K_HOME);
+	check_press(&host, K_ENTER);
+	assert_int_equal(host.app.views[VIEW_EXIT].sort, 0);
+	assert_int_equal(app_context(&host.app), CTX_EXIT);
+	check_press(&host, 's');
+	check_press(&host, K_DOWN);
+	check_press(&host, K_ESC);
+	assert_int_equal(host.app.views[VIEW_EXIT].sort, 0);
+	check_close(&host);
+}
+
+/* The cursor stays on its row through sorting and ticks; on none, it stays at the top. */
+static void selection_is_identity(void **state)
+{
+	struct check_host host = {0};
+	struct row_id id, now;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, '2');
+	for (int i = 0; i < 7; i++)
+		check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &id));
+	for (int i = 0; i < 20; i++) {
+		check_press(&host, "MPTRNr><"[i % 8]);
+		check_tick(&host);
+		if (rows_find(&host.app.rows, VIEW_VCPU, &id) < 0)
+			break;
+		assert_true(app_selected(&host.app, &now));
+		assert_true(row_id_equal(&now, &id));
+	}
+	check_press(&host, K_HOME);
+	for (int i = 0; i < 5; i++) {
+		check_press(&host, "MPTRN"[i]);
+		assert_int_equal(host.app.selected, 0);
+	}
+	check_close(&host);
+}
+
+static void filters_as_typed(void **state)
+{
+	struct check_host host = {0};
+	u32 all;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	all = host.app.rows.count;
+	check_press(&host, '/');
+	type(&host, "web");
+	assert_true(host.app.rows.count > 0 && host.app.rows.count < all);
+	assert_non_null(strstr(crumb_text(&host.app), "filter: web"));
+	check_press(&host, K_ESC);
+	assert_int_equal(host.app.rows.count, all);
+	assert_null(host.app.filter);
+	/* keys are text while one types: q does not quit */
+	check_press(&host, '/');
+	type(&host, "webq");
+	assert_int_equal(host.app.rows.count, 0);
+	check_press(&host, K_BACKSPACE);
+	check_press(&host, K_ENTER);
+	assert_int_equal(app_context(&host.app), CTX_VM);
+	assert_true(host.app.rows.count > 0 && host.app.rows.count < all);
+	/* and Esc goes back to the filter that was, not to none */
+	check_press(&host, 'f');
+	check_press(&host, K_CTRL('U'));
+	assert_int_equal(host.app.rows.count, all);
+	type(&host, "nothing-has-this-name");
+	assert_int_equal(host.app.rows.count, 0);
+	check_press(&host, K_ESC);
+	assert_string_equal(host.app.filter_text, "web");
+	/* a wrong one says so, and the last right one stays */
+	check_press(&host, '/');
+	check_press(&host, K_CTRL('U'));
+	type(&host, "/[/");
+	assert_true(host.app.line_error[0] != '\0');
+	assert_non_null(strstr(line_text(&host.app, host.app.h - 1), "/[/"));
+	check_press(&host, K_ENTER);
+	assert_int_equal(app_context(&host.app), CTX_PROMPT);
+	check_press(&host, K_ESC);
+	assert_string_equal(host.app.filter_text, "web");
+	check_close(&host);
+}
+
+static void says_when_nothing_matches(void **state)
+{
+	struct check_host host = {0};
+	bool found = false;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, '/');
+	type(&host, "nothing-has-this-name");
+	check_press(&host, K_ENTER);
+	for (int y = 0; y < host.app.h; y++)
+		found |= strstr(line_text(&host.app, y), "nothing matches the filter") != NULL;
+	assert_true(found);
+	check_close(&host);
+}
+
+static void freezes(void **state)
+{
+	struct check_host host = {0};
+	const struct snapshot *held;
+	u64 seq;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, ' ');
+	held = host.app.snap;
+	seq = held->seq;
+	assert_non_null(strstr(line_text(&host.app, 0), "FROZEN"));
+	for (int i = 0; i < 6; i++) {
+		check_tick(&host);
+		assert_ptr_equal(host.app.snap, held);
+		assert_true(host.app.snap->seq == seq);
+		check_press(&host, "2M3ur1"[i]);
+		assert_true(app_age(&host.app) == (u64)(i + 1) * NSEC_PER_SEC);
+	}
+	assert_true(feed_newest(&host.feed)->seq == seq + 6);
+	/* totals of the frozen moment, and its interval again */
+	check_press(&host, 'c');
+	assert_true(host.app.snap->cur->seq == seq);
+	assert_true(host.app.snap != held);
+	check_press(&host, 'c');
+	assert_ptr_equal(host.app.snap, held);
+	check_press(&host, ' ');
+	assert_true(host.app.snap->seq == seq + 6);
+	assert_non_null(strstr(line_text(&host.app, 0), "LIVE"));
+	check_close(&host);
+}
+
+static void delay_is_checked(void **state)
+{
+	struct check_host host = {0};
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, 'd');
+	check_press(&host, K_CTRL('U'));
+	type(&host, "0.5");
+	assert_true(check_press(&host, K_ENTER) & APP_DELAY);
+	assert_true(host.app.delay == 0.5);
+	check_press(&host, 'd');
+	check_press(&host, K_CTRL('U'));
+	type(&host, "nan");
+	assert_int_equal(check_press(&host, K_ENTER) & APP_DELAY, 0);
+	assert_int_equal(app_context(&host.app), CTX_PROMPT);
+	check_press(&host, K_ESC);
+	assert_true(host.app.delay == 0.5);
+	check_close(&host);
+}
+
+static void options_are_checked(void **state)
+{
+	struct app app;
+	char err[128] = "";
+
+	(void)state;
+	assert_true(app_init(&app, VIEW_EXIT, "no-such-column", NULL, err, sizeof(err)) < 0);
+	assert_non_null(strstr(err, "no-such-column"));
+	app_free(&app);
+	assert_true(app_init(&app, VIEW_EXIT, "-max", "/[/", err, sizeof(err)) < 0);
+	app_free(&app);
+	assert_int_equal(app_init(&app, VIEW_EXIT, "-max", "web", err, sizeof(err)), 0);
+	assert_false(app.views[VIEW_EXIT].descending);
+	app_free(&app);
+}
+
+static void edits_a_line(void **state)
+{
+	struct line line;
+
+	(void)state;
+	line_set(&line, "one två 漢字");
+	line_edit(&line, ACT_LINE_ERASE);
+	assert_string_equal(line.text, "one två 漢");
+	line_edit(&line, ACT_LINE_LEFT);
+	line_edit(&line, ACT_LINE_LEFT);
+	line_edit(&line, ACT_LINE_ERASE);
+	assert_string_equal(line.text, "one tv 漢");
+	line_insert(&line, 0xe5);
+	assert_string_equal(line.text, "one två 漢");
+	line_edit(&line, ACT_LINE_HOME);
+	line_edit(&line, ACT_LINE_DELETE);
+	assert_string_equal(line.text, "ne två 漢");
+	line_edit(&line, ACT_LINE_END);
+	line_edit(&line, ACT_LINE_WORD);
+	assert_string_equal(line.text, "ne två ");
+	line_edit(&line, ACT_LINE_CLEAR);
+	assert_string_equal(line.text, "");
+	for (int i = 0; i < 2 * LINE_SIZE; i++)
+		line_insert(&line, 0x6f22);
+	assert_true(strlen(line.text) < LINE_SIZE);
+	assert_int_equal(strlen(line.text) % 3, 0);
+}
+
+/* Every size up to a small screen, in every pane: nothing is divided by a width that is not there. */
+static void tiny_screens(void **state)
+{
+	static const u32 keys[] = {K_NONE, '2', '3', K_ENTER, '?', '?', '1', 's', K_ESC, '/'};
+	struct check_host host = {0};
+	struct grid grid = {0};
+
+	(void)state;
+	check_open(&host, SPEC, 5);
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
+		check_press(&host, keys[k]);
+		for (int w = 1; w <= 42; w++)
+			for (int h = 1; h <= 12; h++) {
+				app_resize(&host.app, w, h);
+				assert_int_equal(render(&host.app, &grid), 0);
+				check_grid(&grid);
+			}
+	}
+	grid_free(&grid);
+	check_close(&host);
+}
+
+/* Whatever is pressed, at whatever size, while VMs come and go. */
+static void random_keys(void **state)
+{
+	static const u32 special[] = {K_UP,        K_DOWN,     K_LEFT,   K_RIGHT, K_PAGE_UP, K_PAGE_DOWN,
+				      K_HOME,      K_END,      K_TAB,    K_ENTER, K_ENTER,   K_ESC,
+				      K_BACKSPACE, K_BACK_TAB, K_DELETE, 0x6f22,  0x301};
+	u32 seed = 20260;
+
+	(void)state;
+	for (int run = 0; run < 12; run++) {
+		struct check_host host = {0};
+		struct grid grid = {0};
+
+		check_open(&host, run % 3 ? SPEC : "40x8x20:7", run % 4);
+		for (int i = 0; i < 700; i++) {
+			u32 what = check_random(&seed) % 100;
+			struct row_id id, now;
+			bool had;
+
+			if (what < 8) {
+				int w = (int)(check_random(&seed) % 220) + 1;
+
+				app_resize(&host.app, w, (int)(check_random(&seed) % 70) + 1);
+			} else if (what < 16 && (host.app.snap || i)) {
+				enum view_id view = host.app.here.view;
+				bool pinned = host.app.views[view].pinned;
+
+				had = app_selected(&host.app, &id);
+				check_tick(&host);
+				if (had && pinned && rows_find(&host.app.rows, view, &id) >= 0) {
+					assert_true(app_selected(&host.app, &now));
+					assert_true(row_id_equal(&id, &now));
+				}
+			} else {
+				u32 key = what < 50 ? special[check_random(&seed) % ARRAY_SIZE(special)]
+						    : check_random(&seed) % 128;
+				u32 flags = app_key(&host.app, key);
+
+				if ((flags & APP_FEED) && host.feed.taken)
+					check_show(&host);
+			}
+			assert_true(host.app.selected < (int)host.app.rows.count);
+			assert_int_equal(render(&host.app, &grid), 0);
+			assert_int_equal(grid.w, host.app.w);
+			assert_int_equal(grid.h, host.app.h);
+			check_grid(&grid);
+			if (host.app.selected >= 0 && !host.app.help && host.app.here.view != VIEW_DETAIL) {
+				int top = host.app.views[host.app.here.view].top;
+				int line = app_line_of(&host.app, host.app.selected);
+
+				/* the cursor is always on the screen */
+				assert_true(line >= top && line < top + view_body_height(&host.app));
+			}
+		}
+		grid_free(&grid);
+		check_close(&host);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drills_down_and_up),
+		cmocka_unit_test(q_goes_up_first),
+		cmocka_unit_test(digits_keep_scope),
+		cmocka_unit_test(sorts_at_once),
+		cmocka_unit_test(selection_is_identity),
+		cmocka_unit_test(filters_as_typed),
+		cmocka_unit_test(says_when_nothing_matches),
+		cmocka_unit_test(freezes),
+		cmocka_unit_test(delay_is_checked),
+		cmocka_unit_test(options_are_checked),
+		cmocka_unit_test(edits_a_line),
+		cmocka_unit_test(tiny_screens),
+		cmocka_unit_test(random_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

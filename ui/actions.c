@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "actions.h"
+
+#include <strings.h>
+
+#define GROUP_MOVE "Move"
+#define GROUP_GO   "Go"
+#define GROUP_SORT "Sort and filter"
+#define GROUP_SHOW "Show"
+#define GROUP_LINE "While typing"
+#define GROUP_BOX  "In help and lists to pick from"
+#define GROUP_QUIT "Program"
+
+#define SCROLL (CTX_MAIN | CTX_HELP | CTX_PICKER)
+
+/* clang-format off */
+const struct action action_table[] = {
+	{ACT_UP, "up", {K_UP, 'k'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row up"},
+	{ACT_DOWN, "down", {K_DOWN, 'j'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row down"},
+	{ACT_PAGE_UP, "page-up", {K_PAGE_UP, K_CTRL('B')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page up"},
+	{ACT_PAGE_DOWN, "page-down", {K_PAGE_DOWN, K_CTRL('F')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page down"},
+	{ACT_TOP, "top", {K_HOME, 'g'}, SCROLL, GROUP_MOVE, NULL, NULL, 0,
+	 "to the first row; the cursor stays at the top, whatever gets there"},
+	{ACT_BOTTOM, "bottom", {K_END, 'G'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "to the last row"},
+
+	{ACT_ENTER, "enter", {K_ENTER, K_RIGHT}, CTX_LIST, GROUP_GO, "open", NULL, 1,
+	 "into the row: VM > its vCPUs > exit reasons > latencies of one reason"},
+	{ACT_BACK, "back", {K_BACKSPACE, K_LEFT, K_ESC}, CTX_MAIN, GROUP_GO, "up", NULL, 4, "up one level"},
+	{ACT_EXITS, "exits", {'e'}, CTX_VM | CTX_VCPU, GROUP_GO, "exits", NULL, 5,
+	 "exit reasons of the selected VM or vCPU"},
+	{ACT_NEXT_VIEW, "next-view", {K_TAB}, CTX_MAIN, GROUP_GO, NULL, NULL, 0, "next view: VMs, vCPUs, exit reasons"},
+	{ACT_PREV_VIEW, "previous-view", {K_BACK_TAB}, CTX_MAIN, GROUP_GO, NULL, NULL, 0, "the view before"},
+	{ACT_VIEW_VM, "view-vm", {'1'}, CTX_MAIN, GROUP_GO, "VMs", NULL, 20, "VMs"},
+	{ACT_VIEW_VCPU, "view-vcpu", {'2'}, CTX_MAIN, GROUP_GO, "vCPUs", NULL, 20,
+	 "vCPUs of the host or of the VM you are in"},
+	{ACT_VIEW_EXIT, "view-exit", {'3'}, CTX_MAIN, GROUP_GO, "exits", NULL, 20,
+	 "exit reasons of the host, VM or vCPU you are in"},
+
+	{ACT_SORT_PICK, "sort", {'s'}, CTX_LIST, GROUP_SORT, "sort", NULL, 6, "pick the column to sort by"},
+	{ACT_SORT_LEFT, "sort-left", {'<', ','}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by the column to the left"},
+	{ACT_SORT_RIGHT, "sort-right", {'>', '.'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0,
+	 "sort by the column to the right"},
+	{ACT_REVERSE, "reverse", {'r'}, CTX_LIST | CTX_PICKER, GROUP_SORT, "reverse", NULL, 30, "turn the order round"},
+	{ACT_SORT_MAX, "sort-max", {'M'}, CTX_LIST, GROUP_SORT, "max", NULL, 8,
+	 "sort by the longest exit: the outliers"},
+	{ACT_SORT_P99, "sort-p99", {'P'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by p99 latency"},
+	{ACT_SORT_TIME, "sort-time", {'T'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by time: where it goes"},
+	{ACT_SORT_RATE, "sort-rate", {'R'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by rate: what happens most"},
+	{ACT_SORT_NAME, "sort-name", {'N'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by name or number"},
+	{ACT_FILTER, "filter", {'/', 'f'}, CTX_LIST, GROUP_SORT, "filter", NULL, 3,
+	 "keep only rows that match, as you type: web or /re/ or exits>1k or p99>50us or !reason=hlt"},
+
+	{ACT_FREEZE, "freeze", {' '}, CTX_MAIN, GROUP_SHOW, "freeze", "live", 2,
+	 "hold the screen still; everything else works on what is held, and a second press goes back to live"},
+	{ACT_USER_EXITS, "user-exits", {'u'}, CTX_EXIT, GROUP_SHOW, "user exits", "VM exits", 7,
+	 "VM exits (out of the guest) or exits to user space (KVM_RUN returned to the VMM)"},
+	{ACT_IDLE, "idle", {'i'}, CTX_EXIT, GROUP_SHOW, "mix idle", "set idle apart", 9,
+	 "set idle reasons (HLT and the like) apart at the end, or mix them with the rest"},
+	{ACT_CUMULATIVE, "cumulative", {'c'}, CTX_MAIN, GROUP_SHOW, "total", "interval", 10,
+	 "the last interval, or all since kvmtop first saw each vCPU"},
+	{ACT_DELAY, "delay", {'d'}, CTX_MAIN, GROUP_SHOW, "delay", NULL, 12, "change the time between refreshes"},
+
+	{ACT_LINE_ACCEPT, "line-accept", {K_ENTER}, CTX_PROMPT, GROUP_LINE, "keep", NULL, 1, "keep it"},
+	{ACT_LINE_CANCEL, "line-cancel", {K_ESC, K_CTRL('C'), K_CTRL('G')}, CTX_PROMPT, GROUP_LINE, "as before", NULL, 2,
+	 "back to what it was before"},
+	{ACT_LINE_ERASE, "line-erase", {K_BACKSPACE, K_CTRL('H')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "erase the character before the cursor"},
+	{ACT_LINE_DELETE, "line-delete", {K_DELETE, K_CTRL('D')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "erase the character under the cursor"},
+	{ACT_LINE_WORD, "line-word", {K_CTRL('W')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "erase the word before the cursor"},
+	{ACT_LINE_CLEAR, "line-clear", {K_CTRL('U')}, CTX_PROMPT, GROUP_LINE, "clear", NULL, 3, "erase it all"},
+	{ACT_LINE_LEFT, "line-left", {K_LEFT, K_CTRL('B')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "cursor left"},
+	{ACT_LINE_RIGHT, "line-right", {K_RIGHT, K_CTRL('F')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "cursor right"},
+	{ACT_LINE_HOME, "line-home", {K_HOME, K_CTRL('A')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "to the start"},
+	{ACT_LINE_END, "line-end", {K_END, K_CTRL('E')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "to the end"},
+
+	{ACT_PICK, "pick", {K_ENTER, K_RIGHT}, CTX_PICKER, GROUP_BOX, "sort by it", NULL, 1,
+	 "sort by the column under the cursor"},
+	{ACT_CLOSE, "close", {K_ESC, 'q', K_BACKSPACE, K_LEFT}, CTX_HELP | CTX_PICKER, GROUP_BOX, "close", NULL, 2,
+	 "close it"},
+
+	{ACT_HELP, "help", {'?', 'h', K_F1}, CTX_MAIN | CTX_HELP, GROUP_QUIT, "help", "close", 0,
+	 "this help, and back"},
+	{ACT_REDRAW, "redraw", {K_CTRL('L')}, CTX_ALL, GROUP_QUIT, NULL, NULL, 0, "draw the whole screen again"},
+	{ACT_SUSPEND, "suspend", {K_CTRL('Z')}, CTX_ALL, GROUP_QUIT, NULL, NULL, 0,
+	 "back to the shell; fg brings kvmtop back"},
+	{ACT_UP_OR_QUIT, "up-or-quit", {'q'}, CTX_MAIN, GROUP_QUIT, "quit", NULL, 6,
+	 "up one level, and at the top quit"},
+	{ACT_QUIT, "quit", {'Q', K_CTRL('C')}, CTX_MAIN | CTX_HELP | CTX_PICKER, GROUP_QUIT, NULL, NULL, 0,
+	 "quit from anywhere"},
+};
+/* clang-format on */
+
+const size_t action_count = ARRAY_SIZE(action_table);
+
+const struct action *action_find(u32 key, enum context context)
+{
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action *act = &action_table[i];
+
+		if (!(act->contexts & context))
+			continue;
+		for (int k = 0; k < ACTION_KEYS && act->keys[k]; k++)
+			if (act->keys[k] == key)
+				return act;
+	}
+	return NULL;
+}
+
+const struct action *action_by_id(enum action_id id)
+{
+	for (size_t i = 0; i < action_count; i++)
+		if (action_table[i].id == id)
+			return &action_table[i];
+	return NULL;
+}
+
+const struct action *action_by_name(const char *name)
+{
+	for (size_t i = 0; i < action_count; i++)
+		if (!strcasecmp(action_table[i].name, name))
+			return &action_table[i];
+	return NULL;
+}

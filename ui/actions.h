@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What can be done, and by which key. One table: dispatch, the help screen and the footer are made from it, so that
+ * none of them can say what another does not.
+ */
+#ifndef KVMTOP_ACTIONS_H
+#define KVMTOP_ACTIONS_H
+
+#include "keys.h"
+
+enum action_id {
+	ACT_NONE,
+	ACT_UP,
+	ACT_DOWN,
+	ACT_PAGE_UP,
+	ACT_PAGE_DOWN,
+	ACT_TOP,
+	ACT_BOTTOM,
+	ACT_ENTER,
+	ACT_BACK,
+	ACT_EXITS,
+	ACT_NEXT_VIEW,
+	ACT_PREV_VIEW,
+	ACT_VIEW_VM,
+	ACT_VIEW_VCPU,
+	ACT_VIEW_EXIT,
+	ACT_SORT_LEFT,
+	ACT_SORT_RIGHT,
+	ACT_SORT_PICK,
+	ACT_REVERSE,
+	ACT_SORT_MAX,
+	ACT_SORT_P99,
+	ACT_SORT_TIME,
+	ACT_SORT_RATE,
+	ACT_SORT_NAME,
+	ACT_FILTER,
+	ACT_FREEZE,
+	ACT_CUMULATIVE,
+	ACT_USER_EXITS,
+	ACT_IDLE,
+	ACT_DELAY,
+	ACT_HELP,
+	ACT_REDRAW,
+	ACT_SUSPEND,
+	ACT_UP_OR_QUIT,
+	ACT_QUIT,
+	/* boxes and help: close; sort picker: take the row */
+	ACT_CLOSE,
+	ACT_PICK,
+	/* line editing */
+	ACT_LINE_ACCEPT,
+	ACT_LINE_CANCEL,
+	ACT_LINE_ERASE,
+	ACT_LINE_DELETE,
+	ACT_LINE_WORD,
+	ACT_LINE_CLEAR,
+	ACT_LINE_LEFT,
+	ACT_LINE_RIGHT,
+	ACT_LINE_HOME,
+	ACT_LINE_END,
+	ACTIONS
+};
+
+/* Where a key is pressed. */
+enum context {
+	CTX_VM = 1,
+	CTX_VCPU = 2,
+	CTX_EXIT = 4,
+	CTX_DETAIL = 8,
+	CTX_HELP = 16,
+	CTX_PICKER = 32,
+	CTX_PROMPT = 64,
+};
+
+#define CTX_LIST (CTX_VM | CTX_VCPU | CTX_EXIT)
+#define CTX_MAIN (CTX_LIST | CTX_DETAIL)
+#define CTX_ALL  (CTX_MAIN | CTX_HELP | CTX_PICKER | CTX_PROMPT)
+
+#define ACTION_KEYS 5
+
+struct action {
+	enum action_id id;
+	const char *name;      /* stable: scripts and rebinding */
+	u32 keys[ACTION_KEYS]; /* 0: no more */
+	u32 contexts;
+	const char *group;    /* heading in the help */
+	const char *label;    /* in the footer, NULL: not there */
+	const char *label_on; /* the same while what it switches is on, NULL: no difference */
+	u8 rank;              /* order in the footer, the lowest is the last to be dropped */
+	const char *help;     /* one sentence */
+};
+
+extern const struct action action_table[];
+extern const size_t action_count;
+
+/* The action of a key in one context, or NULL. */
+const struct action *action_find(u32 key, enum context context);
+const struct action *action_by_id(enum action_id id);
+const struct action *action_by_name(const char *name);
+
+#endif

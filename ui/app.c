@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "app.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nav.h"
+#include "view.h"
+
+static void sort_default(struct app *app, enum view_id view)
+{
+	const struct view_columns *cols = view_columns(view);
+
+	app->views[view].sort = (int)cols->default_sort;
+	app->views[view].descending = cols->columns[cols->default_sort].descending;
+}
+
+static int sort_by_name(struct app *app, enum view_id view, const char *name)
+{
+	const struct view_columns *cols = view_columns(view);
+	bool other = name[0] == '-';
+	int col = column_find(cols, name + other);
+
+	if (col < 0)
+		return -EINVAL;
+	app->views[view].sort = col;
+	app->views[view].descending = cols->columns[col].descending != other;
+	return 0;
+}
+
+int app_init(struct app *app, enum view_id view, const char *sort, const char *filter, char *err, size_t err_size)
+{
+	bool found = !sort;
+
+	*app = (struct app){.w = 80, .h = 24, .color = true, .delay = 1, .selected = -1, .first_idle = -1};
+	app->here.view = view < VIEW_DETAIL ? view : VIEW_VM;
+	for (enum view_id v = VIEW_VM; v < VIEW_DETAIL; v++) {
+		sort_default(app, v);
+		if (sort && !sort_by_name(app, v, sort))
+			found = true;
+	}
+	if (!found) {
+		snprintf(err, err_size, "no view has a column \"%s\"", sort);
+		return -EINVAL;
+	}
+	return filter ? app_set_filter(app, filter, err, err_size) : 0;
+}
+
+void app_free(struct app *app)
+{
+	filter_free(app->filter);
+	rows_free(&app->rows);
+	app->filter = NULL;
+	app->snap = NULL;
+}
+
+int app_set_filter(struct app *app, const char *text, char *err, size_t err_size)
+{
+	struct filter *filter = NULL;
+	struct line clean;
+	int ret;
+
+	line_set(&clean, text);
+	ret = filter_parse(clean.text, &filter, err, err_size);
+	if (ret)
+		return ret;
+	filter_free(app->filter);
+	app->filter = filter;
+	snprintf(app->filter_text, sizeof(app->filter_text), "%s", filter ? clean.text : "");
+	return app_query(app);
+}
+
+int app_set_sort(struct app *app, const char *name)
+{
+	if (app->here.view == VIEW_DETAIL || sort_by_name(app, app->here.view, name))
+		return -EINVAL;
+	return app_query(app);
+}
+
+enum context app_context(const struct app *app)
+{
+	if (app->prompt)
+		return CTX_PROMPT;
+	if (app->picker)
+		return CTX_PICKER;
+	if (app->help)
+		return CTX_HELP;
+	return (enum context)(1 << app->here.view);
+}
+
+u64 app_age(const struct app *app)
+{
+	if (!app->frozen || !app->snap || app->live_ns < app->snap->cur->mono_ns)
+		return 0;
+	return app->live_ns - app->snap->cur->mono_ns;
+}
+
+/* --- the list and its cursor ------------------------------------------------------------------------------------- */
+
+int app_lines(const struct app *app)
+{
+	return (int)app->rows.count + (app->first_idle >= 0);
+}
+
+int app_line_of(const struct app *app, int row)
+{
+	return row + (app->first_idle >= 0 && row >= app->first_idle);
+}
+
+bool app_selected(const struct app *app, struct row_id *id)
+{
+	if (app->here.view == VIEW_DETAIL || app->selected < 0)
+		return false;
+	*id = row_identity(app->here.view, app->rows.ref[app->selected]);
+	return true;
+}
+
+static void clamp_top(int *top, int lines, int height)
+{
+	if (*top > lines - height)
+		*top = lines - height;
+	if (*top < 0)
+		*top = 0;
+}
+
+/* Text that scrolls may have become shorter, or the screen higher. */
+static void clamp_text(struct app *app)
+{
+	if (app->help)
+		clamp_top(&app->help_top, view_help_lines(app), view_help_height(app));
+	if (app->here.view == VIEW_DETAIL && app->snap)
+		clamp_top(&app->views[VIEW_DETAIL].top, view_detail_lines(app), view_body_height(app));
+}
+
+/* Keeps the selected row on the screen, and no empty lines below the last one. */
+static void scroll_to_cursor(struct app *app)
+{
+	struct view_state *vs = &app->views[app->here.view];
+	int lines = app_lines(app), height = view_body_height(app);
+	int at = app->selected < 0 ? 0 : app_line_of(app, app->selected);
+
+	/* the separator belongs to the row below it */
+	if (at < vs->top)
+		vs->top = app->selected == app->first_idle && at > 0 ? at - 1 : at;
+	if (at >= vs->top + height)
+		vs->top = at - height + 1;
+	if (vs->top > lines - height)
+		vs->top = lines - height;
+	if (vs->top < 0 || !vs->pinned)
+		vs->top = 0;
+}
+
+static void select_row(struct app *app, int index)
+{
+	struct view_state *vs = &app->views[app->here.view];
+
+	if (!app->rows.count) {
+		app->selected = -1;
+		vs->top = 0;
+		return;
+	}
+	if (index >= (int)app->rows.count)
+		index = (int)app->rows.count - 1;
+	if (index < 0)
+		index = 0;
+	app->selected = vs->index = index;
+	if (vs->pinned)
+		vs->id = row_identity(app->here.view, app->rows.ref[index]);
+	scroll_to_cursor(app);
+}
+
+int app_query(struct app *app)
+{
+	struct view_state *vs = &app->views[app->here.view];
+	struct query query = {
+		.view = app->here.view,
+		.scope = app->here.scope,
+		.sort = vs->sort,
+		.descending = vs->descending,
+		.show_user = app->show_user,
+		.idle_last = !app->idle_mixed,
+		.filter = app->filter,
+	};
+	int ret, found = -1;
+
+	app->first_idle = -1;
+	app->selected = -1;
+	if (!app->snap || app->here.view == VIEW_DETAIL) {
+		app->rows.count = 0;
+		clamp_text(app);
+		return 0;
+	}
+	ret = query_run(&query, app->snap, &app->rows);
+	if (ret) {
+		app->rows.count = 0;
+		return ret;
+	}
+	if (app->here.view == VIEW_EXIT && !app->idle_mixed)
+		for (u32 i = 0; i < app->rows.count && app->first_idle < 0; i++)
+			if (app->rows.ref[i].exit->idle)
+				app->first_idle = (int)i;
+	if (vs->pinned)
+		found = rows_find(&app->rows, app->here.view, &vs->id);
+	/* a pinned row that is filtered out or gone: the cursor stays on the line, and takes what is there */
+	select_row(app, found >= 0 ? found : vs->pinned ? vs->index : 0);
+	return 0;
+}
+
+void app_resize(struct app *app, int w, int h)
+{
+	app->w = w;
+	app->h = h;
+	clamp_text(app);
+	if (app->here.view != VIEW_DETAIL && app->snap)
+		scroll_to_cursor(app);
+}
+
+int app_set_snapshot(struct app *app, const struct snapshot *snap, u64 live_ns)
+{
+	bool changed = snap != app->snap || !app->frozen;
+
+	app->snap = snap;
+	app->live_ns = live_ns;
+	return changed ? app_query(app) : 0;
+}
+
+static u32 move_list(struct app *app, enum action_id action)
+{
+	struct view_state *vs = &app->views[app->here.view];
+	int page = view_body_height(app) - 1, at = app->selected < 0 ? 0 : app->selected;
+
+	page = page < 1 ? 1 : page;
+	vs->pinned = action != ACT_TOP;
+	switch (action) {
+	case ACT_UP:
+		at--;
+		break;
+	case ACT_DOWN:
+		at++;
+		break;
+	case ACT_PAGE_UP:
+		at -= page;
+		break;
+	case ACT_PAGE_DOWN:
+		at += page;
+		break;
+	case ACT_BOTTOM:
+		at = (int)app->rows.count - 1;
+		break;
+	default:
+		at = 0;
+	}
+	select_row(app, at);
+	return APP_RENDER;
+}
+
+static void move_lines(int *top, int lines, int height, enum action_id action)
+{
+	int page = height > 1 ? height - 1 : 1;
+
+	switch (action) {
+	case ACT_UP:
+		*top -= 1;
+		break;
+	case ACT_DOWN:
+		*top += 1;
+		break;
+	case ACT_PAGE_UP:
+		*top -= page;
+		break;
+	case ACT_PAGE_DOWN:
+		*top += page;
+		break;
+	case ACT_BOTTOM:
+		*top = lines;
+		break;
+	default:
+		*top = 0;
+	}
+	clamp_top(top, lines, height);
+}
+
+static u32 move(struct app *app, enum action_id action)
+{
+	if (app->picker) {
+		int last = (int)view_columns(app->here.view)->count - 1;
+
+		move_lines(&app->picker_at, last + 1, 1, action);
+		return APP_RENDER;
+	}
+	if (app->help) {
+		move_lines(&app->help_top, view_help_lines(app), view_help_height(app), action);
+		return APP_RENDER;
+	}
+	if (app->here.view == VIEW_DETAIL) {
+		move_lines(&app->views[VIEW_DETAIL].top, view_detail_lines(app), view_body_height(app), action);
+		return APP_RENDER;
+	}
+	return move_list(app, action);
+}
+
+/* --- sorting ----------------------------------------------------------------------------------------------------- */
+
+/* Sorting moves the rows; the cursor follows its row, or stays at the top. */
+static u32 sort_to(struct app *app, int col)
+{
+	struct view_state *vs = &app->views[app->here.view];
+	const struct view_columns *cols = view_columns(app->here.view);
+
+	if (col < 0 || col >= (int)cols->count)
+		return 0;
+	vs->sort = col;
+	vs->descending = cols->columns[col].descending;
+	return APP_RENDER | APP_QUERY;
+}
+
+/* The first of some column names that the view has; the same key again turns the order round. */
+static u32 sort_key(struct app *app, const char *const *names)
+{
+	struct view_state *vs = &app->views[app->here.view];
+	const struct view_columns *cols = view_columns(app->here.view);
+
+	for (; *names; names++) {
+		int col = column_find(cols, *names);
+
+		if (col < 0)
+			continue;
+		if (col != vs->sort)
+			return sort_to(app, col);
+		vs->descending = !vs->descending;
+		return APP_RENDER | APP_QUERY;
+	}
+	return 0;
+}
+
+/* --- prompts ----------------------------------------------------------------------------------------------------- */
+
+static u32 prompt_open(struct app *app, enum prompt prompt, const char *text)
+{
+	app->prompt = prompt;
+	app->line_error[0] = '\0';
+	line_set(&app->line, text);
+	return APP_RENDER;
+}
+
+static bool delay_parse(const char *text, double *delay)
+{
+	char *end;
+
+	*delay = strtod(text, &end);
+	while (*end == ' ' || *end == 's')
+		end++;
+	return end != text && !*end && isfinite(*delay) && *delay >= APP_DELAY_MIN && *delay <= APP_DELAY_MAX;
+}
+
+/* After each change of the line: the filter works while it is typed, a wrong one leaves the last right one. */
+static u32 prompt_changed(struct app *app)
+{
+	double delay;
+
+	app->line_error[0] = '\0';
+	if (app->prompt == PROMPT_FILTER)
+		return app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error))
+			       ? APP_RENDER
+			       : APP_RENDER | APP_QUERY;
+	if (!delay_parse(app->line.text, &delay))
+		snprintf(app->line_error, sizeof(app->line_error), "seconds, %.1f to %.0f", APP_DELAY_MIN,
+			 APP_DELAY_MAX);
+	return APP_RENDER;
+}
+
+static u32 prompt_accept(struct app *app)
+{
+	double delay;
+	u32 flags = APP_RENDER;
+
+	/* what is wrong stays on the screen until it is put right or given up */
+	if (app->line_error[0])
+		return APP_RENDER;
+	if (app->prompt == PROMPT_DELAY && delay_parse(app->line.text, &delay)) {
+		app->delay = delay;
+		flags |= APP_DELAY;
+	}
+	app->prompt = PROMPT_NONE;
+	return flags;
+}
+
+static u32 prompt_cancel(struct app *app)
+{
+	u32 flags = APP_RENDER;
+	char err[128];
+
+	if (app->prompt == PROMPT_FILTER && strcmp(app->filter_text, app->saved_filter) != 0 &&
+	    !app_set_filter(app, app->saved_filter, err, sizeof(err)))
+		flags |= APP_QUERY;
+	app->prompt = PROMPT_NONE;
+	app->line_error[0] = '\0';
+	return flags;
+}
+
+static u32 prompt_action(struct app *app, enum action_id action)
+{
+	if (action == ACT_LINE_ACCEPT)
+		return prompt_accept(app);
+	if (action == ACT_LINE_CANCEL)
+		return prompt_cancel(app);
+	return line_edit(&app->line, action) ? prompt_changed(app) : APP_RENDER;
+}
+
+/* --- dispatch ---------------------------------------------------------------------------------------------------- */
+
+static u32 show_action(struct app *app, enum action_id action)
+{
+	char text[32];
+
+	switch (action) {
+	case ACT_FILTER:
+		snprintf(app->saved_filter, sizeof(app->saved_filter), "%s", app->filter_text);
+		return prompt_open(app, PROMPT_FILTER, app->filter_text);
+	case ACT_DELAY:
+		snprintf(text, sizeof(text), "%g", app->delay);
+		return prompt_open(app, PROMPT_DELAY, text);
+	case ACT_FREEZE:
+		if (!app->snap)
+			return 0;
+		app->frozen = !app->frozen;
+		return APP_RENDER | APP_FEED;
+	case ACT_CUMULATIVE:
+		app->cumulative = !app->cumulative;
+		return APP_RENDER | APP_FEED;
+	case ACT_USER_EXITS:
+		app->show_user = !app->show_user;
+		return APP_RENDER | APP_QUERY;
+	case ACT_IDLE:
+		app->idle_mixed = !app->idle_mixed;
+		return APP_RENDER | APP_QUERY;
+	case ACT_HELP:
+		app->help = !app->help;
+		app->help_top = 0;
+		return APP_RENDER;
+	case ACT_REDRAW:
+		return APP_RENDER | APP_REDRAW;
+	case ACT_SUSPEND:
+		return APP_RENDER | APP_SUSPEND;
+	default:
+		return 0;
+	}
+}
+
+static u32 sort_action(struct app *app, enum action_id action)
+{
+	static const char *const by_max[] = {"max", NULL};
+	static const char *const by_p99[] = {"p99", NULL};
+	static const char *const by_time[] = {"share", "budget", NULL};
+	static const char *const by_rate[] = {"rate", "exits", NULL};
+	static const char *const by_name[] = {"reason", "vm", NULL};
+	struct view_state *vs = &app->views[app->here.view];
+
+	switch (action) {
+	case ACT_SORT_LEFT:
+		return sort_to(app, vs->sort - 1);
+	case ACT_SORT_RIGHT:
+		return sort_to(app, vs->sort + 1);
+	case ACT_SORT_PICK:
+		app->picker = true;
+		app->picker_at = vs->sort;
+		return APP_RENDER;
+	case ACT_PICK:
+		app->picker = false;
+		return sort_to(app, app->picker_at);
+	case ACT_REVERSE:
+		vs->descending = !vs->descending;
+		return APP_RENDER | APP_QUERY;
+	case ACT_SORT_MAX:
+		return sort_key(app, by_max);
+	case ACT_SORT_P99:
+		return sort_key(app, by_p99);
+	case ACT_SORT_TIME:
+		return sort_key(app, by_time);
+	case ACT_SORT_RATE:
+		return sort_key(app, by_rate);
+	case ACT_SORT_NAME:
+		return sort_key(app, by_name);
+	default:
+		return 0;
+	}
+}
+
+static u32 dispatch(struct app *app, enum action_id action)
+{
+	switch (action) {
+	case ACT_UP:
+	case ACT_DOWN:
+	case ACT_PAGE_UP:
+	case ACT_PAGE_DOWN:
+	case ACT_TOP:
+	case ACT_BOTTOM:
+		return move(app, action);
+	case ACT_ENTER:
+	case ACT_EXITS:
+	case ACT_BACK:
+	case ACT_NEXT_VIEW:
+	case ACT_PREV_VIEW:
+	case ACT_VIEW_VM:
+	case ACT_VIEW_VCPU:
+	case ACT_VIEW_EXIT:
+		return nav_action(app, action);
+	case ACT_UP_OR_QUIT:
+		return app->depth ? nav_action(app, ACT_BACK) : APP_QUIT;
+	case ACT_QUIT:
+		return APP_QUIT;
+	case ACT_CLOSE:
+		app->help = app->help && app->picker;
+		app->picker = false;
+		return APP_RENDER;
+	default:
+		return action >= ACT_SORT_LEFT && (action <= ACT_SORT_NAME || action == ACT_PICK)
+			       ? sort_action(app, action)
+			       : show_action(app, action);
+	}
+}
+
+u32 app_update(struct app *app, enum action_id action)
+{
+	const struct action *act = action_by_id(action);
+	u32 flags;
+
+	app->notice[0] = '\0';
+	if (!act || !(act->contexts & app_context(app)))
+		return APP_RENDER;
+	if (app->prompt && action >= ACT_LINE_ACCEPT)
+		return prompt_action(app, action);
+	flags = dispatch(app, action);
+	if ((flags & APP_QUERY) && app_query(app))
+		snprintf(app->notice, sizeof(app->notice), "out of memory");
+	return flags;
+}
+
+u32 app_key(struct app *app, u32 key)
+{
+	const struct action *act = action_find(key, app_context(app));
+
+	if (act)
+		return app_update(app, act->id);
+	if (app->prompt && key_is_text(key) && line_insert(&app->line, key))
+		return prompt_changed(app);
+	return 0;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The state of the interface and what keys do to it. Nothing here knows of a terminal, a clock or a source: the same
+ * snapshots and the same keys always give the same state, and the same screen (ui/render.h).
+ *
+ * Life: app_init(), app_resize(), then app_set_snapshot() for each tick and app_key() for each key; app_free().
+ */
+#ifndef KVMTOP_APP_H
+#define KVMTOP_APP_H
+
+#include "../model/query.h"
+#include "actions.h"
+
+/* What the owner of the app has to do after app_key(). */
+#define APP_RENDER  1  /* draw */
+#define APP_QUERY   2  /* rows have changed (already queried again by app_key()) */
+#define APP_FEED    4  /* frozen or cumulative changed: give it the snapshot that fits */
+#define APP_DELAY   8  /* delay changed: set the timer */
+#define APP_REDRAW  16 /* throw away what the terminal is thought to show */
+#define APP_SUSPEND 32 /* stop, as the shell's job control wants it */
+#define APP_QUIT    64
+
+#define APP_DELAY_MIN 0.1
+#define APP_DELAY_MAX 3600.0
+
+#define LINE_SIZE 256
+
+/* One line being edited. */
+struct line {
+	char text[LINE_SIZE]; /* UTF-8 */
+	size_t len, cursor;   /* bytes */
+};
+
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY };
+
+/* The selection and order of one view. */
+struct view_state {
+	int sort;
+	bool descending;
+	bool pinned; /* the cursor is on row `id`, wherever it goes; else on the first row, whatever is there */
+	struct row_id id;
+	int index; /* of the selected row when last seen: the cursor stays near when the row goes */
+	int top;   /* first line of the list on the screen */
+};
+
+/* Where one is: all that Backspace brings back. */
+struct place {
+	enum view_id view;
+	struct scope scope;
+	u32 isa; /* VIEW_DETAIL: the reason */
+	u64 key;
+};
+
+#define STACK_MAX 8
+
+struct app {
+	/* what is shown; belongs to the caller */
+	const struct snapshot *snap; /* NULL before the first tick */
+	u64 live_ns;                 /* CLOCK_MONOTONIC of the newest sample: how old a frozen snapshot is */
+
+	int w, h;
+	bool ascii;
+	bool color;
+	double delay; /* seconds */
+
+	struct place here;
+	struct place stack[STACK_MAX];
+	int depth;
+	struct view_state views[VIEWS]; /* VIEW_DETAIL: only top is used */
+	char vm_name[VM_NAME_SIZE];     /* of here.scope.vm, also when it is gone */
+	s32 vcpu_id;                    /* of here.scope.vcpu */
+
+	bool frozen;
+	bool cumulative;
+	bool show_user;
+	bool idle_mixed;
+
+	struct filter *filter;
+	char filter_text[LINE_SIZE]; /* what filter was made of */
+
+	enum prompt prompt;
+	struct line line;
+	char line_error[128];
+	char saved_filter[LINE_SIZE];
+
+	bool help;
+	int help_top;
+	bool picker;
+	int picker_at; /* column */
+
+	char notice[96];  /* one line in place of the footer until the next key */
+	struct rows rows; /* of here.view, when it is a list */
+	int selected;     /* index into rows, -1: there are none */
+	int first_idle;   /* index of the first row set apart, -1: none */
+};
+
+/*
+ * sort and filter may be NULL. sort is a column name, with '-' before it in the other direction, and is taken by every
+ * view that has such a column. 0, -ENOMEM, or -EINVAL with one line in err.
+ */
+int app_init(struct app *app, enum view_id view, const char *sort, const char *filter, char *err, size_t err_size);
+void app_free(struct app *app);
+void app_resize(struct app *app, int w, int h);
+/*
+ * A new snapshot to show: the live one, or the same frozen one again. It must stay as it is until the next call.
+ * live_ns: when the newest sample was taken (CLOCK_MONOTONIC). 0 or -ENOMEM.
+ */
+int app_set_snapshot(struct app *app, const struct snapshot *snap, u64 live_ns);
+/* A key was pressed: APP_* flags. */
+u32 app_key(struct app *app, u32 key);
+/* The same for an action, whatever its keys. Line editing takes its text from app_key() only. */
+u32 app_update(struct app *app, enum action_id action);
+/* Sets the filter as if typed and kept; an empty text clears it. 0, or -EINVAL or -ENOMEM and a line in err. */
+int app_set_filter(struct app *app, const char *text, char *err, size_t err_size);
+/* Sorts the present view by a column name ("-name": the other direction). 0 or -EINVAL. */
+int app_set_sort(struct app *app, const char *name);
+/* Lists again from the present snapshot. 0 or -ENOMEM. */
+int app_query(struct app *app);
+
+enum context app_context(const struct app *app);
+/* The selected row's identity; false when there is no row. */
+bool app_selected(const struct app *app, struct row_id *id);
+/* The exit reason of VIEW_DETAIL, NULL when it did not occur or is gone. */
+const struct exit_row *app_detail(const struct app *app);
+/* Lines of the list, the separator included, and the line of a row. */
+int app_lines(const struct app *app);
+int app_line_of(const struct app *app, int row);
+/* How old what is shown is, in ns; 0 when live. */
+u64 app_age(const struct app *app);
+
+/* ui/line.c: editing. All keep text valid UTF-8 and NUL-terminated. */
+void line_set(struct line *line, const char *text);
+bool line_insert(struct line *line, u32 code);
+bool line_edit(struct line *line, enum action_id action);
+
+#endif

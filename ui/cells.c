@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values as text. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../model/format.h"
+#include "view.h"
+
+bool state_is_stuck(u8 state, u64 ns)
+{
+	return (state == VCPU_KVM || state == VCPU_USER) && ns >= STUCK_NS;
+}
+
+enum style state_style(u8 state)
+{
+	return state == VCPU_HALT || state == VCPU_UNKNOWN || state >= VCPU_STATES ? STYLE_LABEL
+										   : bar_states[state].style;
+}
+
+void state_format(char buf[CELL_BUF], u8 state, u64 ns, bool inexact, int width)
+{
+	char age[FMT_SIZE];
+	const char *name = state < VCPU_STATES ? state_names[state] : "?";
+	const char *sign = inexact ? "≥" : "";
+	int room = width - 6 - inexact;
+
+	if (room < 2)
+		snprintf(buf, CELL_BUF, "%s", name);
+	else
+		snprintf(buf, CELL_BUF, "%-5s %s%s", name, sign, fmt_ns(age, (double)ns, room > 6 ? 6 : room));
+}
+
+static enum style threshold(const struct column *col, double num)
+{
+	if (col->crit > 0 && num >= col->crit)
+		return STYLE_CRIT;
+	if (col->warn > 0 && num >= col->warn)
+		return STYLE_WARN;
+	return num > 0 ? STYLE_NORMAL : STYLE_DIM;
+}
+
+static enum style format_state(union row_ref row, enum view_id view, bool known, int width, char *buf)
+{
+	u8 state = 0;
+	u64 ns = 0;
+	bool inexact = false;
+
+	if (view == VIEW_VCPU) {
+		state = row.vcpu->raw->state;
+		ns = row.vcpu->raw->state_ns;
+		inexact = row.vcpu->raw->inexact;
+		if (row.vcpu->ended) {
+			snprintf(buf, CELL_BUF, "ended");
+			return STYLE_ENDED;
+		}
+	} else if (view == VIEW_VM) {
+		state = row.vm->stuck_state;
+		ns = row.vm->stuck_ns;
+	}
+	if (!known) {
+		snprintf(buf, CELL_BUF, "-");
+		return STYLE_DIM;
+	}
+	state_format(buf, state, ns, inexact, width);
+	if (state_is_stuck(state, ns))
+		return STYLE_CRIT;
+	return state_style(state);
+}
+
+enum style cell_format(const struct column *col, const struct snapshot *snap, union row_ref row, enum view_id view,
+		       const struct value *value, int width, char *buf)
+{
+	char num[FMT_SIZE];
+	int room = width >= FMT_SIZE ? FMT_SIZE - 1 : width;
+
+	(void)snap;
+	if (!value->known && col->unit != UNIT_STATE) {
+		snprintf(buf, CELL_BUF, "-");
+		return STYLE_DIM;
+	}
+	switch (col->unit) {
+	case UNIT_TEXT:
+		snprintf(buf, CELL_BUF, "%s", value->text ? value->text : "");
+		return STYLE_NORMAL;
+	case UNIT_ID:
+		snprintf(buf, CELL_BUF, "%.0f", value->num);
+		return STYLE_LABEL;
+	case UNIT_COUNT:
+		fmt_count(buf, value->num, room);
+		return threshold(col, value->num);
+	case UNIT_RATE:
+	case UNIT_MS:
+		fmt_rate(buf, value->num, room);
+		return threshold(col, value->num);
+	case UNIT_NS:
+		/* the state was on before kvmtop looked: its age is at least this */
+		if (view == VIEW_VCPU && row.vcpu->raw->inexact && room > 3 && !strcmp(col->name, "for"))
+			snprintf(buf, CELL_BUF, "≥%s", fmt_ns(num, value->num, room - 1));
+		else
+			fmt_ns(buf, value->num, room);
+		return threshold(col, value->num);
+	case UNIT_SHARE:
+		fmt_share(buf, value->num, room);
+		return threshold(col, value->num);
+	case UNIT_STATE:
+		return format_state(row, view, value->known, width, buf);
+	case UNIT_BUDGET:
+	case UNIT_PARTS:
+		break;
+	}
+	buf[0] = '\0';
+	return STYLE_NORMAL;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include "../model/probes.h"
+#include "../model/query.h"
+#include "features.h"
+
+static const char *why(const struct probe_sample *probe)
+{
+	switch (probe->status) {
+	case PROBE_SILENT:
+		return "never fires here: neither kvm_intel nor kvm_amd runs the guests";
+	case PROBE_ABSENT:
+		return "this kernel has no such hook";
+	case PROBE_REFUSED:
+		/* ENOTSUPP, which has no name in user space */
+		return probe->err == -524 ? "Operation not supported" : strerror(-probe->err);
+	default:
+		return "";
+	}
+}
+
+static void print_probes(const struct sample *s, FILE *out)
+{
+	fputs("PROBE      STATUS   HOOK AND WHAT IT GIVES\n", out);
+	for (u32 i = 0; i < PROBE_COUNT; i++) {
+		const struct probe_info *info = &probe_table[i];
+		const struct probe_sample *probe = &s->probes[i];
+
+		fprintf(out, "%-10s %-8s %s: %s\n", info->name, probe_status_name(probe->status), info->hook,
+			info->gives);
+		/* A hook that only stands in for another is off where the other works: nothing is lost. */
+		if (probe->status != PROBE_ON && probe->status != PROBE_OFF)
+			fprintf(out, "%-19s why:  %s\n%-19s lost: %s\n", "", why(probe), "", info->lost);
+		else if (probe->err)
+			fprintf(out, "%-19s by its stand-in, since the first hook was refused: %s\n", "",
+				strerror(-probe->err));
+	}
+}
+
+/* The columns that show "-" on this host, a line a view. */
+static void print_columns(const struct snapshot *snap, FILE *out)
+{
+	bool any = false;
+
+	for (int view = VIEW_VM; view < VIEW_DETAIL; view++) {
+		const struct view_columns *vc = view_columns(view);
+		u64 all_missing = 0;
+		u32 count = 0;
+
+		for (u32 i = 0; i < vc->count; i++) {
+			u64 missing = 0;
+
+			if (column_available(&vc->columns[i], snap, &missing))
+				continue;
+			if (!any)
+				fputs("\nCOLUMNS THAT CANNOT BE MEASURED HERE\n", out);
+			any = true;
+			if (!count++)
+				fprintf(out, "%-5s ", vc->name);
+			else
+				fputs(", ", out);
+			fputs(vc->columns[i].name, out);
+			all_missing |= missing;
+		}
+		if (!count)
+			continue;
+		fputs(" (no", out);
+		for (u32 p = 0, n = 0; p < PROBE_COUNT; p++)
+			if (all_missing & PROBE_BIT(p))
+				fprintf(out, "%s %s", n++ ? "," : "", probe_table[p].name);
+		fputs(")\n", out);
+	}
+	if (!any)
+		fputs("\nEvery column can be measured here.\n", out);
+}
+
+int features_print(struct source *source, FILE *out, char *err, size_t err_size)
+{
+	struct sample sample = {0};
+	struct snapshot snap = {0};
+	int ret = source_sample(source, &sample);
+
+	if (ret) {
+		snprintf(err, err_size, "%s", source->error);
+		return ret;
+	}
+	if (sample.waiting) {
+		fprintf(out, "%s\n", sample.waiting);
+	} else {
+		print_probes(&sample, out);
+		ret = snapshot_build(&snap, NULL, &sample, true);
+		if (!ret)
+			print_columns(&snap, out);
+	}
+	snapshot_free(&snap);
+	sample_free(&sample);
+	return ret;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "loop.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "feed.h"
+#include "render.h"
+#include "term_curses.h"
+
+/* The second sample comes soon after the first, so that the screen has rates before one looks for them. */
+#define FIRST_INTERVAL 0.25
+
+struct loop {
+	struct feed feed;
+	struct app app;
+	struct grid grid;
+	int timer, signals;
+	long iterations; /* left, 0: no limit */
+	bool quit, draw;
+	char *err;
+	size_t err_size;
+};
+
+bool loop_possible(char *err, size_t err_size)
+{
+	const char *type = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		snprintf(err, err_size, "no terminal on standard input and output: use -b or --json");
+		return false;
+	}
+	if (!type || !*type || !strcmp(type, "dumb")) {
+		snprintf(err, err_size, "TERM is \"%s\", which cannot show a full screen: use -b or --json",
+			 type ? type : "");
+		return false;
+	}
+	return true;
+}
+
+static int set_timer(struct loop *loop, double seconds, double first)
+{
+	struct itimerspec spec = {0};
+
+	spec.it_interval.tv_sec = (time_t)seconds;
+	spec.it_interval.tv_nsec = (long)((seconds - (double)spec.it_interval.tv_sec) * 1e9);
+	spec.it_value.tv_sec = (time_t)first;
+	spec.it_value.tv_nsec = (long)((first - (double)spec.it_value.tv_sec) * 1e9);
+	return timerfd_settime(loop->timer, 0, &spec, NULL) ? -errno : 0;
+}
+
+static int show(struct loop *loop)
+{
+	const struct snapshot *snap;
+
+	feed_freeze(&loop->feed, loop->app.frozen);
+	snap = feed_shown(&loop->feed, loop->app.cumulative);
+	loop->draw = true;
+	return snap ? app_set_snapshot(&loop->app, snap, feed_newest(&loop->feed)->mono_ns) : -ENOMEM;
+}
+
+static int tick(struct loop *loop)
+{
+	int ret = feed_take(&loop->feed);
+
+	return ret ? ret : show(loop);
+}
+
+static int resize(struct loop *loop)
+{
+	int w, h;
+
+	term_resize();
+	term_size(&w, &h);
+	app_resize(&loop->app, w, h);
+	loop->draw = true;
+	return 0;
+}
+
+static int press(struct loop *loop, u32 key)
+{
+	u32 flags = app_key(&loop->app, key);
+
+	if (flags & APP_RENDER)
+		loop->draw = true;
+	if (flags & APP_QUIT)
+		loop->quit = true;
+	if (flags & APP_REDRAW)
+		term_redraw();
+	if (flags & APP_SUSPEND) {
+		term_suspend();
+		return resize(loop);
+	}
+	if ((flags & APP_DELAY) && set_timer(loop, loop->app.delay, loop->app.delay))
+		return -errno;
+	return flags & APP_FEED ? show(loop) : 0;
+}
+
+static int on_signal(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+	int ret = 0;
+
+	while (!ret && read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGWINCH:
+		case SIGCONT:
+			ret = resize(loop);
+			break;
+		case SIGTSTP:
+			/* through the key table, so that a stop by signal and by key are the same */
+			ret = press(loop, K_CTRL('Z'));
+			break;
+		case SIGINT:
+			/* ^C: gives up a line that is being typed, else quits */
+			ret = press(loop, K_CTRL('C'));
+			break;
+		default:
+			loop->quit = true;
+		}
+	}
+	return ret;
+}
+
+static int on_timer(struct loop *loop)
+{
+	u64 times;
+	int ret;
+
+	if (read(loop->timer, &times, sizeof(times)) != (ssize_t)sizeof(times))
+		return 0;
+	ret = tick(loop);
+	if (!ret && loop->iterations && !--loop->iterations)
+		loop->quit = true;
+	return ret;
+}
+
+/* Ticks that were missed while a sample took long are not made up for: the interval is as long as it was. */
+static int run(struct loop *loop)
+{
+	struct pollfd fds[] = {
+		{.fd = STDIN_FILENO, .events = POLLIN},
+		{.fd = loop->timer, .events = POLLIN},
+		{.fd = loop->signals, .events = POLLIN},
+	};
+	int ret = tick(loop);
+
+	while (!ret && !loop->quit) {
+		u32 key;
+
+		if (loop->draw) {
+			ret = render(&loop->app, &loop->grid);
+			if (ret)
+				break;
+			term_draw(&loop->grid, loop->app.color ? &theme_dark : &theme_mono);
+			loop->draw = false;
+		}
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[2].revents)
+			ret = on_signal(loop);
+		while (!ret && !loop->quit && (key = term_key()) != K_NONE)
+			ret = press(loop, key);
+		/* the terminal went away without a SIGHUP reaching us */
+		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+			loop->quit = true;
+		if (!ret && !loop->quit && (fds[1].revents & POLLIN))
+			ret = on_timer(loop);
+	}
+	return ret;
+}
+
+static bool utf8_locale(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t *mask)
+{
+	const char *no_color = getenv("NO_COLOR");
+	struct term_options term = {.no_color = opts->no_color || (no_color && *no_color), .handle_signals = true};
+	double first = opts->delay < FIRST_INTERVAL ? opts->delay : FIRST_INTERVAL;
+	int w, h, ret;
+
+	loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	loop->signals = signalfd(-1, mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (loop->timer < 0 || loop->signals < 0)
+		return -errno;
+	ret = app_init(&loop->app, opts->view, opts->sort, opts->filter, loop->err, loop->err_size);
+	if (ret)
+		return ret;
+	ret = set_timer(loop, opts->delay, first);
+	if (ret)
+		return ret;
+	ret = term_open(&term, loop->err, loop->err_size);
+	if (ret)
+		return ret;
+	loop->app.delay = opts->delay;
+	loop->app.ascii = opts->ascii || !utf8_locale();
+	loop->app.color = term_has_color();
+	loop->app.show_user = opts->user_exits;
+	loop->app.cumulative = opts->cumulative;
+	term_size(&w, &h);
+	app_resize(&loop->app, w, h);
+	return 0;
+}
+
+int loop_run(struct source *source, const struct loop_options *opts, char *err, size_t err_size)
+{
+	struct loop loop = {
+		.timer = -1, .signals = -1, .iterations = opts->iterations, .err = err, .err_size = err_size};
+	sigset_t mask, old;
+	int ret;
+
+	err[0] = '\0';
+	if (!(opts->delay >= APP_DELAY_MIN && opts->delay <= APP_DELAY_MAX)) {
+		snprintf(err, err_size, "the delay must be %.1f to %.0f seconds", APP_DELAY_MIN, APP_DELAY_MAX);
+		return -EINVAL;
+	}
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGWINCH);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGTSTP);
+	sigaddset(&mask, SIGCONT);
+	sigprocmask(SIG_BLOCK, &mask, &old);
+	feed_init(&loop.feed, source);
+	ret = open_all(&loop, opts, &mask);
+	if (!ret)
+		ret = run(&loop);
+	term_close();
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (ret && !err[0])
+		snprintf(err, err_size, "%s", source->error[0] ? source->error : strerror(-ret));
+	if (loop.timer >= 0)
+		close(loop.timer);
+	if (loop.signals >= 0)
+		close(loop.signals);
+	app_free(&loop.app);
+	feed_free(&loop.feed);
+	grid_free(&loop.grid);
+	return ret;
+}

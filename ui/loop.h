@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The full-screen program.
+ *
+ * Usage, from main():
+ *	setlocale(LC_CTYPE, "");
+ *	struct source *src = ...;
+ *	struct loop_options opts = { .delay = 1, .view = VIEW_VM };   all else 0: no limit, no sort, no filter
+ *	char err[256];
+ *	int ret = loop_run(src, &opts, err, sizeof(err));
+ *	if (ret) fprintf(stderr, "kvmtop: %s\n", err);
+ *	source_close(src);
+ * loop_run() needs a terminal on stdin and stdout (loop_possible() tells; use batch_run() where there is none). It
+ * blocks SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT while it runs and restores the mask; SIGSEGV and its
+ * kin restore the terminal and then do what they do. q, ^C, SIGTERM and SIGHUP all end it with 0; so does the last
+ * iteration. NO_COLOR in the environment and a terminal without colours mean no_color, a locale without UTF-8 means
+ * ascii. The same options serve script_run() (ui/script.h) and batch_run() (ui/batch.h).
+ */
+#ifndef KVMTOP_LOOP_H
+#define KVMTOP_LOOP_H
+
+#include "../model/query.h"
+#include "../model/source.h"
+
+struct loop_options {
+	double delay;       /* seconds between samples, APP_DELAY_MIN..APP_DELAY_MAX */
+	long iterations;    /* ticks after the first sample, 0: no limit */
+	enum view_id view;  /* to start with */
+	const char *sort;   /* column name, "-name": the other direction; NULL: each view's own */
+	const char *filter; /* expression (model/query.h), NULL: none */
+	bool ascii;         /* draw with ASCII only */
+	bool no_color;
+	bool user_exits; /* VIEW_EXIT starts with exits to user space */
+	bool cumulative; /* starts with totals in place of the interval */
+};
+
+/* Whether there is a terminal to run on; false: a line in err. */
+bool loop_possible(char *err, size_t err_size);
+/* 0, or a negative errno and one line in err: -EINVAL for options, else a failure of the source or the terminal. */
+int loop_run(struct source *source, const struct loop_options *opts, char *err, size_t err_size);
+
+#endif

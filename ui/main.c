@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "../model/attach.h"
+#include "batch.h"
+#include "features.h"
+#include "options.h"
+#include "script.h"
+
+static int status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return STATUS_OK;
+	case -EPERM:
+	case -EACCES:
+		return STATUS_NOT_PERMITTED;
+	case -EOPNOTSUPP:
+		return STATUS_CANNOT;
+	default:
+		return STATUS_FAILED;
+	}
+}
+
+static struct source *open_replay(const char *path, int *err, char *line, size_t size)
+{
+	struct source *source = source_replay_open(path, err, line, size);
+
+	if (source && *replay_notice(source))
+		fprintf(stderr, "kvmtop: %s: %s\n", path, replay_notice(source));
+	/* Exit status 3 says that kvmtop may not watch this host, not that a file may not be read. */
+	if (!source && (*err == -EACCES || *err == -EPERM))
+		*err = -EIO;
+	return source;
+}
+
+static struct source *open_source(const struct options *o, int *err, char *line, size_t size)
+{
+	struct source *source, *chosen;
+
+	if (o->replay) {
+		source = open_replay(o->replay, err, line, size);
+	} else if (o->synthetic) {
+		source = source_synthetic_open(&o->spec);
+		*err = source ? 0 : -ENOMEM;
+		snprintf(line, size, "out of memory");
+	} else {
+		if (o->debug_bpf)
+			attach_debug();
+		source = source_bpf_open(o->max_vcpus, err, line, size);
+	}
+	if (!source || (!o->pid_count && !o->vm_regex))
+		return source;
+	chosen = source_select_open(source, o->pids, o->pid_count, o->vm_regex, err, line, size);
+	if (!chosen)
+		source_close(source);
+	return chosen;
+}
+
+static int run_script(struct source *source, const struct options *o, char *err, size_t err_size)
+{
+	struct script_options opts = {
+		.loop = &o->loop, .w = o->w, .h = o->h, .format = o->dump, .wait = !o->synthetic && !o->replay};
+	FILE *script = strcmp(o->script, "-") ? fopen(o->script, "r") : stdin;
+	int ret;
+
+	if (!script) {
+		ret = -errno;
+		snprintf(err, err_size, "%s: %s", o->script, strerror(errno));
+		return ret == -EACCES || ret == -EPERM ? -EIO : ret;
+	}
+	ret = script_run(source, &opts, script, stdout, err, err_size);
+	if (script != stdin)
+		fclose(script);
+	return ret;
+}
+
+/* Puts a recorder between the source and whoever samples it. NULL: *err and a line; the source is closed. */
+static struct source *open_recorder(struct source *source, const struct options *o, struct recorder **recorder,
+				    int *err, char *line, size_t size)
+{
+	struct source *recorded = NULL;
+
+	*recorder = recorder_open(o->record, &o->rotate, err, line, size);
+	if (*recorder) {
+		/* A full disk ends a recording; it does not take the screen away from whoever watches. */
+		recorded = source_record_open(source, *recorder, o->mode == MODE_RECORD);
+		*err = recorded ? 0 : -ENOMEM;
+	}
+	if (recorded)
+		return recorded;
+	if (*err == -EACCES || *err == -EPERM)
+		*err = -EIO;
+	source_close(source);
+	return NULL;
+}
+
+/* What came of it, in a line on standard error. Returns ret, or what recording failed with when that is 0. */
+static int close_recorder(struct recorder *recorder, const struct options *o, int ret, char *err, size_t err_size)
+{
+	struct recorder_figures f = recorder_figures(recorder);
+	char line[256];
+	int closed = recorder_close(recorder, line, sizeof(line));
+
+	fprintf(stderr, "kvmtop: %llu samples, %llu KiB%s in %s; %.3f ms of CPU each\n", (unsigned long long)f.samples,
+		(unsigned long long)(f.bytes + 1023) >> 10, f.files > 1 ? " over all files" : "", o->record,
+		f.samples ? (double)f.cpu_ns / 1e6 / (double)f.samples : 0);
+	if (ret || !closed)
+		return ret;
+	snprintf(err, err_size, "recording stopped: %.200s", line);
+	return closed == -EACCES || closed == -EPERM ? -EIO : closed;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct source *source;
+	struct recorder *recorder = NULL;
+	char err[256] = "";
+	int ret;
+
+	setlocale(LC_CTYPE, "");
+	ret = options_parse(argc, argv, &o, err, sizeof(err));
+	if (ret) {
+		fprintf(stderr, "kvmtop: %s\n", err);
+		return STATUS_USAGE;
+	}
+	if (o.mode == MODE_HELP) {
+		options_help(stdout);
+		return STATUS_OK;
+	}
+	if (o.mode == MODE_VERSION) {
+		puts("kvmtop " KVMTOP_VERSION);
+		return STATUS_OK;
+	}
+	/* Like top when its output goes to a file or a pipe: tables. */
+	if (o.mode == MODE_SCREEN && !isatty(STDOUT_FILENO))
+		o.mode = o.record ? MODE_RECORD : MODE_BATCH;
+
+	source = open_source(&o, &ret, err, sizeof(err));
+	if (source && o.record)
+		source = open_recorder(source, &o, &recorder, &ret, err, sizeof(err));
+	if (!source) {
+		fprintf(stderr, "kvmtop: %s\n", err);
+		return ret == -EINVAL ? STATUS_USAGE : status_of(ret);
+	}
+	switch (o.mode) {
+	case MODE_FEATURES:
+		ret = features_print(source, stdout, err, sizeof(err));
+		break;
+	case MODE_SCRIPT:
+		ret = run_script(source, &o, err, sizeof(err));
+		break;
+	case MODE_BATCH:
+	case MODE_JSON:
+	case MODE_RECORD: {
+		struct batch_options batch = {.loop = &o.loop,
+					      .json = o.mode == MODE_JSON,
+					      .no_wait = o.replay,
+					      .quiet = o.mode == MODE_RECORD};
+
+		ret = batch_run(source, &batch, stdout, err, sizeof(err));
+		break;
+	}
+	default:
+		ret = loop_possible(err, sizeof(err)) ? loop_run(source, &o.loop, err, sizeof(err)) : -ENOTTY;
+		break;
+	}
+	source_close(source);
+	if (recorder)
+		ret = close_recorder(recorder, &o, ret, err, sizeof(err));
+	if (ret)
+		fprintf(stderr, "kvmtop: %s\n", err);
+	return ret == -EINVAL ? STATUS_USAGE : status_of(ret);
+}

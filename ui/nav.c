@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "nav.h"
+
+#include <stdio.h>
+
+/* 0: the host, 1: a VM, 2: a vCPU, 3: one exit reason. */
+static int place_level(const struct place *place)
+{
+	if (place->view == VIEW_DETAIL)
+		return 3;
+	return place->scope.vcpu ? 2 : place->scope.vm ? 1 : 0;
+}
+
+static void remember_names(struct app *app)
+{
+	const struct vm_row *vm;
+	const struct vcpu_row *vcpu;
+
+	if (!app->snap)
+		return;
+	vm = snapshot_find_vm(app->snap, app->here.scope.vm);
+	vcpu = snapshot_find_vcpu(app->snap, app->here.scope.vcpu);
+	if (app->here.scope.vm && vm)
+		snprintf(app->vm_name, sizeof(app->vm_name), "%s", vm->raw->name);
+	if (app->here.scope.vcpu && vcpu)
+		app->vcpu_id = vcpu->raw->vcpu_id;
+}
+
+/* Rows of a list that was not shown for a while: the cursor stays pinned to its row, all else starts anew. */
+static u32 arrive(struct app *app)
+{
+	remember_names(app);
+	if (app->here.view == VIEW_DETAIL)
+		app->views[VIEW_DETAIL].top = 0;
+	return APP_RENDER | APP_QUERY;
+}
+
+/* A row of the list one leaves stays selected, so that coming back finds it. */
+static void pin(struct app *app)
+{
+	struct view_state *vs = &app->views[app->here.view];
+
+	if (app_selected(app, &vs->id))
+		vs->pinned = true;
+}
+
+static u32 go_down(struct app *app, struct place to)
+{
+	bool same_scope = to.scope.vm == app->here.scope.vm && to.scope.vcpu == app->here.scope.vcpu;
+
+	pin(app);
+	if (app->depth < STACK_MAX)
+		app->stack[app->depth++] = app->here;
+	/* another scope is another list: its cursor starts at the top */
+	if (to.view != VIEW_DETAIL && !same_scope) {
+		app->views[to.view].pinned = false;
+		app->views[to.view].top = 0;
+	}
+	app->here = to;
+	return arrive(app);
+}
+
+static u32 go_up(struct app *app)
+{
+	if (!app->depth)
+		return 0;
+	app->here = app->stack[--app->depth];
+	return arrive(app);
+}
+
+/* Sideways: the scope is kept as far as the view can have it, and what is not above it any more is forgotten. */
+static u32 go_view(struct app *app, enum view_id view)
+{
+	struct place to = {.view = view, .scope = app->here.scope};
+	struct row_id id = {.view = view, .vm = app->here.scope.vm, .vcpu = app->here.scope.vcpu};
+	struct view_state *vs = &app->views[view];
+
+	if (app->here.view == view)
+		return APP_RENDER;
+	if (app->here.view != VIEW_DETAIL)
+		pin(app);
+	if (view == VIEW_VM)
+		to.scope = (struct scope){0};
+	if (view == VIEW_VCPU)
+		to.scope.vcpu = 0;
+	while (app->depth && place_level(&app->stack[app->depth - 1]) >= place_level(&to))
+		app->depth--;
+	/* coming out of a VM or vCPU, the cursor is on it */
+	if ((view == VIEW_VM && id.vm) || (view == VIEW_VCPU && id.vcpu)) {
+		if (view == VIEW_VM)
+			id.vcpu = 0;
+		vs->id = id;
+		vs->pinned = true;
+	}
+	app->here = to;
+	return arrive(app);
+}
+
+static u32 enter(struct app *app, enum action_id action)
+{
+	struct place to = {.scope = app->here.scope};
+	struct row_id id;
+
+	if (!app_selected(app, &id))
+		return 0;
+	to.scope.vm = id.vm ? id.vm : to.scope.vm;
+	to.scope.vcpu = id.vcpu ? id.vcpu : to.scope.vcpu;
+	switch (app->here.view) {
+	case VIEW_VM:
+		to.view = action == ACT_EXITS ? VIEW_EXIT : VIEW_VCPU;
+		break;
+	case VIEW_VCPU:
+		to.view = VIEW_EXIT;
+		break;
+	case VIEW_EXIT:
+		to.view = VIEW_DETAIL;
+		to.scope = app->here.scope;
+		to.isa = id.isa;
+		to.key = id.key;
+		break;
+	default:
+		return 0;
+	}
+	return go_down(app, to);
+}
+
+u32 nav_action(struct app *app, enum action_id action)
+{
+	enum view_id list = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
+
+	switch (action) {
+	case ACT_ENTER:
+	case ACT_EXITS:
+		return enter(app, action);
+	case ACT_BACK:
+		return go_up(app);
+	case ACT_NEXT_VIEW:
+		return go_view(app, (list + 1) % VIEW_DETAIL);
+	case ACT_PREV_VIEW:
+		return go_view(app, (list + VIEW_DETAIL - 1) % VIEW_DETAIL);
+	case ACT_VIEW_VM:
+		return go_view(app, VIEW_VM);
+	case ACT_VIEW_VCPU:
+		return go_view(app, VIEW_VCPU);
+	case ACT_VIEW_EXIT:
+		return go_view(app, VIEW_EXIT);
+	default:
+		return 0;
+	}
+}
+
+static const struct exit_row *find_reason(const struct exit_row *rows, u32 count, u32 isa, u64 key)
+{
+	for (u32 i = 0; i < count; i++)
+		if (rows[i].key == key && rows[i].isa == isa)
+			return &rows[i];
+	return NULL;
+}
+
+const struct exit_row *app_detail(const struct app *app)
+{
+	const struct place *here = &app->here;
+	const struct snapshot *snap = app->snap;
+	const struct vm_row *vm;
+	const struct vcpu_row *vcpu;
+
+	if (!snap || here->view != VIEW_DETAIL)
+		return NULL;
+	if (here->scope.vcpu) {
+		vcpu = snapshot_find_vcpu(snap, here->scope.vcpu);
+		return vcpu ? find_reason(snap->vcpu_exits + vcpu->exit_first, vcpu->exit_count, here->isa, here->key)
+			    : NULL;
+	}
+	if (here->scope.vm) {
+		vm = snapshot_find_vm(snap, here->scope.vm);
+		return vm ? find_reason(snap->vm_exits + vm->exit_first, vm->exit_count, here->isa, here->key) : NULL;
+	}
+	return find_reason(snap->host_exits, snap->host_exit_count, here->isa, here->key);
+}

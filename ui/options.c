@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include "app.h"
+#include "options.h"
+
+/* One table: parsing and --help come from it. A short option is a character, others count up from 256. */
+enum {
+	OPT_VM = 256,
+	OPT_VIEW,
+	OPT_JSON,
+	OPT_SCRIPT,
+	OPT_SIZE,
+	OPT_DUMP,
+	OPT_FEATURES,
+	OPT_ROTATE,
+	OPT_DEMO,
+	OPT_SOURCE,
+	OPT_MAX_VCPUS,
+	OPT_ASCII,
+	OPT_NO_COLOR,
+	OPT_TOTAL,
+	OPT_DEBUG_BPF,
+};
+
+static const struct {
+	int code;
+	const char *name, *arg, *help;
+} table[] = {
+	{'d', "delay", "SEC", "seconds between two samples (1); 0.1 to 3600"},
+	{'n', "iterations", "N", "end after N intervals"},
+	{'p', "pid", "PID,..", "only the VMs of these processes"},
+	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
+	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit"},
+	{'s', "sort", "COLUMN", "sort by a column (-COLUMN: the other way round); the help screen lists them"},
+	{'f', "filter", "EXPR", "only rows that match: text, /regex/, column=text, column>1k, !term"},
+	{OPT_TOTAL, "total", NULL, "start with totals since kvmtop began, not with the interval"},
+	{'b', "batch", NULL, "plain-text tables, one an interval"},
+	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
+	{'w', "record", "FILE", "record every sample while watching; without a terminal and -b or --json, just record"},
+	{OPT_ROTATE, "rotate", "LIMIT",
+	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
+	{'r', "replay", "FILE", "show a recording, with everything there is, on any machine and without root"},
+	{OPT_FEATURES, "features", NULL, "what this host allows, and what is lost without it"},
+	{OPT_SCRIPT, "script", "FILE", "run keys from a file (- for standard input), without a terminal"},
+	{OPT_SIZE, "size", "WxH", "with --script: size of the screen (80x24)"},
+	{OPT_DUMP, "dump", "FORMAT", "with --script: text, ansi or styles (text)"},
+	{OPT_DEMO, "demo", NULL, "a made-up host, to look around without root and KVM"},
+	{OPT_SOURCE, "source", "SOURCE", "bpf (this host), or synthetic:VMSxVCPUSxREASONS[:SEED]"},
+	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
+	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
+	{OPT_NO_COLOR, "no-color", NULL, "no colours (as with NO_COLOR in the environment)"},
+	{OPT_DEBUG_BPF, "debug-bpf", NULL, "libbpf's messages on standard error, for bug reports"},
+	{'h', "help", NULL, "this text"},
+	{'V', "version", NULL, "the version"},
+};
+
+void options_help(FILE *out)
+{
+	fputs("usage: kvmtop [OPTION]...\n"
+	      "What every VM, vCPU and VM exit on this KVM host is doing right now. Without options: full screen.\n\n",
+	      out);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		char left[48];
+
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].code < 256 ? '-' : ' ',
+			 table[i].code < 256 ? table[i].code : ' ', table[i].code < 256 ? ", " : "  ", table[i].name,
+			 table[i].arg ? " " : "", table[i].arg ? table[i].arg : "");
+		fprintf(out, "  %-24s %s\n", left, table[i].help);
+	}
+	fputs("\nExit status: 0 done, 1 failure, 2 usage, 3 not permitted, 4 this kernel cannot.\n", out);
+}
+
+static bool parse_double(const char *text, double low, double high, double *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtod(text, &end);
+	return end != text && !*end && !errno && *out >= low && *out <= high;
+}
+
+static bool parse_long(const char *text, long low, long high, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	return end != text && !*end && !errno && *out >= low && *out <= high;
+}
+
+static bool parse_pids(const char *text, struct options *o)
+{
+	while (*text) {
+		char *end;
+		long pid = strtol(text, &end, 10);
+
+		if (end == text || pid < 1 || pid > INT_MAX || o->pid_count == PIDS_MAX || (*end && *end != ','))
+			return false;
+		o->pids[o->pid_count++] = pid;
+		text = *end ? end + 1 : end;
+	}
+	return o->pid_count;
+}
+
+static bool parse_size(const char *text, int *w, int *h)
+{
+	char *end;
+	long lw = strtol(text, &end, 10), lh;
+
+	if (end == text || (*end != 'x' && *end != 'X') || !parse_long(end + 1, 1, 1000, &lh) || lw < 1 || lw > 1000)
+		return false;
+	*w = lw;
+	*h = lh;
+	return true;
+}
+
+static bool parse_view(const char *text, enum view_id *view)
+{
+	for (int v = VIEW_VM; v < VIEW_DETAIL; v++) {
+		if (strcasecmp(text, view_columns(v)->name))
+			continue;
+		*view = v;
+		return true;
+	}
+	return false;
+}
+
+static bool parse_source(const char *text, struct options *o)
+{
+	if (!strcmp(text, "bpf")) {
+		o->synthetic = false;
+		return true;
+	}
+	o->synthetic = true;
+	return !strncmp(text, "synthetic:", 10) && !synthetic_spec_parse(text + 10, &o->spec);
+}
+
+/* False: the argument does not fit. */
+static bool take(int code, const char *arg, struct options *o)
+{
+	long n;
+
+	switch (code) {
+	case 'd':
+		return parse_double(arg, APP_DELAY_MIN, APP_DELAY_MAX, &o->loop.delay);
+	case 'n':
+		return parse_long(arg, 1, LONG_MAX, &o->loop.iterations);
+	case 'p':
+		return parse_pids(arg, o);
+	case OPT_VM:
+		o->vm_regex = arg;
+		return true;
+	case OPT_VIEW:
+		return parse_view(arg, &o->loop.view);
+	case 's':
+		o->loop.sort = arg;
+		return column_find_any(arg + (*arg == '-'));
+	case 'f':
+		o->loop.filter = arg;
+		return true;
+	case OPT_TOTAL:
+		o->loop.cumulative = true;
+		return true;
+	case 'b':
+		o->mode = MODE_BATCH;
+		return true;
+	case OPT_JSON:
+		o->mode = MODE_JSON;
+		return true;
+	case 'w':
+		o->record = arg;
+		return *arg;
+	case OPT_ROTATE:
+		return !recorder_limits_parse(arg, &o->rotate);
+	case 'r':
+		o->replay = arg;
+		return *arg;
+	case OPT_FEATURES:
+		o->mode = MODE_FEATURES;
+		return true;
+	case OPT_SCRIPT:
+		o->mode = MODE_SCRIPT;
+		o->script = arg;
+		return true;
+	case OPT_SIZE:
+		return parse_size(arg, &o->w, &o->h);
+	case OPT_DUMP:
+		return !dump_format_find(arg, &o->dump);
+	case OPT_DEMO:
+		return parse_source("synthetic:8x4x12", o);
+	case OPT_SOURCE:
+		return parse_source(arg, o);
+	case OPT_MAX_VCPUS:
+		if (!parse_long(arg, 1, 1 << 20, &n))
+			return false;
+		o->max_vcpus = n;
+		return true;
+	case OPT_ASCII:
+		o->loop.ascii = true;
+		return true;
+	case OPT_NO_COLOR:
+		o->loop.no_color = true;
+		return true;
+	case OPT_DEBUG_BPF:
+		o->debug_bpf = true;
+		return true;
+	case 'h':
+		o->mode = MODE_HELP;
+		return true;
+	case 'V':
+		o->mode = MODE_VERSION;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int options_parse(int argc, char **argv, struct options *o, char *err, size_t err_size)
+{
+	struct option longs[ARRAY_SIZE(table) + 1] = {0};
+	char shorts[2 * ARRAY_SIZE(table) + 2] = ":";
+	size_t len = 1;
+	int code;
+
+	memset(o, 0, sizeof(*o));
+	o->loop.delay = 1;
+	o->loop.view = VIEW_VM;
+	o->w = 80;
+	o->h = 24;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		longs[i] = (struct option){table[i].name, table[i].arg ? required_argument : no_argument, NULL,
+					   table[i].code};
+		if (table[i].code < 256) {
+			shorts[len++] = table[i].code;
+			if (table[i].arg)
+				shorts[len++] = ':';
+		}
+	}
+	optind = 0; /* glibc: begin anew */
+	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *name = argv[optind - 1];
+
+		if (code == ':') {
+			snprintf(err, err_size, "%s needs an argument: see kvmtop --help", name);
+			return -EINVAL;
+		}
+		if (code == '?') {
+			if (optopt && optopt < 256)
+				snprintf(err, err_size, "no option -%c: see kvmtop --help", optopt);
+			else
+				snprintf(err, err_size, "no option %s: see kvmtop --help", name);
+			return -EINVAL;
+		}
+		if (take(code, optarg, o))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+			if (table[i].code == code)
+				snprintf(err, err_size, "--%s %s: %s", table[i].name, optarg, table[i].help);
+		return -EINVAL;
+	}
+	if (optind < argc) {
+		snprintf(err, err_size, "what is %s? See kvmtop --help", argv[optind]);
+		return -EINVAL;
+	}
+	if (o->rotate.keep && !o->record) {
+		snprintf(err, err_size, "--rotate goes with -w FILE: see kvmtop --help");
+		return -EINVAL;
+	}
+	if (o->replay && o->record && !strcmp(o->replay, o->record)) {
+		snprintf(err, err_size, "-r and -w are the same file");
+		return -EINVAL;
+	}
+	return 0;
+}

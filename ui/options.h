@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line. */
+#ifndef KVMTOP_OPTIONS_H
+#define KVMTOP_OPTIONS_H
+
+#include "../model/recording.h"
+#include "dump.h"
+#include "loop.h"
+
+#define PIDS_MAX 64
+
+enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_SCRIPT, MODE_FEATURES, MODE_HELP, MODE_VERSION, MODE_RECORD };
+
+struct options {
+	enum mode mode;
+	struct loop_options loop;
+	u32 pids[PIDS_MAX];
+	u32 pid_count;
+	const char *vm_regex; /* NULL: all */
+	const char *script;   /* file, "-": stdin */
+	int w, h;
+	enum dump_format dump;
+	const char *replay; /* recording to read, NULL: none */
+	const char *record; /* recording to write, NULL: none */
+	struct recorder_limits rotate;
+	bool synthetic;
+	struct synthetic_spec spec;
+	u32 max_vcpus; /* 0: chosen by what runs */
+	bool debug_bpf;
+};
+
+/* Exit status. */
+enum exit_status { STATUS_OK, STATUS_FAILED, STATUS_USAGE, STATUS_NOT_PERMITTED, STATUS_CANNOT };
+
+/* Strings in *opts point into argv. 0, or -EINVAL with one line in err. */
+int options_parse(int argc, char **argv, struct options *opts, char *err, size_t err_size);
+/* What --help prints. */
+void options_help(FILE *out);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "script.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "app.h"
+#include "feed.h"
+#include "render.h"
+
+struct script {
+	const struct script_options *opts;
+	struct feed feed;
+	struct app app;
+	struct grid grid;
+	FILE *out;
+	int dumps;
+	bool quit;
+};
+
+static int show(struct script *s)
+{
+	const struct snapshot *snap;
+
+	feed_freeze(&s->feed, s->app.frozen);
+	snap = feed_shown(&s->feed, s->app.cumulative);
+	return snap ? app_set_snapshot(&s->app, snap, feed_newest(&s->feed)->mono_ns) : -ENOMEM;
+}
+
+static int tick(struct script *s, bool wait)
+{
+	int ret;
+
+	if (wait && s->opts->wait) {
+		double delay = s->app.delay;
+		struct timespec ts = {.tv_sec = (time_t)delay};
+
+		ts.tv_nsec = (long)((delay - (double)ts.tv_sec) * 1e9);
+		while (nanosleep(&ts, &ts) && errno == EINTR)
+			;
+	}
+	ret = feed_take(&s->feed);
+	return ret ? ret : show(s);
+}
+
+static int dump(struct script *s)
+{
+	int ret = render(&s->app, &s->grid);
+
+	if (ret)
+		return ret;
+	if (s->dumps++)
+		fputc('\n', s->out);
+	dump_grid(&s->grid, s->app.color ? &theme_dark : &theme_mono, s->opts->format, s->out);
+	return 0;
+}
+
+static int after_key(struct script *s, u32 flags)
+{
+	if (flags & APP_QUIT)
+		s->quit = true;
+	return flags & APP_FEED ? show(s) : 0;
+}
+
+static int press(struct script *s, u32 key)
+{
+	return after_key(s, app_key(&s->app, key));
+}
+
+static int type(struct script *s, const char *text)
+{
+	u32 code;
+
+	while ((code = utf8_next(&text))) {
+		int ret = press(s, code);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int command(struct script *s, const char *name, const char *rest, char *err, size_t err_size)
+{
+	static const enum action_id view_actions[] = {ACT_VIEW_VM, ACT_VIEW_VCPU, ACT_VIEW_EXIT};
+	const struct action *act;
+
+	if (!strcmp(name, "sort"))
+		return app_set_sort(&s->app, rest);
+	if (!strcmp(name, "filter"))
+		return app_set_filter(&s->app, rest, err, err_size);
+	if (!strcmp(name, "view")) {
+		for (enum view_id view = VIEW_VM; view < VIEW_DETAIL; view++)
+			if (!strcasecmp(view_columns(view)->name, rest))
+				return after_key(s, app_update(&s->app, view_actions[view]));
+		return -EINVAL;
+	}
+	act = action_by_name(name);
+	return act ? after_key(s, app_update(&s->app, act->id)) : -EINVAL;
+}
+
+/* "name rest" in place; rest is "" when there is none. */
+static char *split(char *line)
+{
+	char *rest = line + strcspn(line, " ");
+
+	if (*rest) {
+		*rest++ = '\0';
+		rest += strspn(rest, " ");
+	}
+	return rest;
+}
+
+static int ticks(struct script *s, const char *count)
+{
+	long n = *count ? strtol(count, NULL, 10) : 1;
+	int ret = n < 1 || n > 1000000 ? -EINVAL : 0;
+
+	for (; !ret && n > 0; n--)
+		ret = tick(s, true);
+	return ret;
+}
+
+static int size(struct script *s, const char *text)
+{
+	int w, h;
+	char end;
+
+	if (sscanf(text, "%dx%d%c", &w, &h, &end) != 2 || w < 1 || h < 1 || w > GRID_MAX_W || h > GRID_MAX_H)
+		return -EINVAL;
+	app_resize(&s->app, w, h);
+	return 0;
+}
+
+static int run_line(struct script *s, char *line, char *err, size_t err_size)
+{
+	char *rest;
+	u32 key = key_find(line);
+	int ret;
+
+	if (key)
+		return press(s, key);
+	if (line[0] == '/') {
+		ret = type(s, line);
+		return ret ? ret : press(s, K_ENTER);
+	}
+	rest = split(line);
+	if (line[0] == ':')
+		return command(s, line + 1, rest, err, err_size);
+	if (!strcmp(line, "type"))
+		return type(s, rest);
+	if (!strcmp(line, "tick"))
+		return ticks(s, rest);
+	if (!strcmp(line, "dump"))
+		return dump(s);
+	if (!strcmp(line, "size"))
+		return size(s, rest);
+	return -EINVAL;
+}
+
+static int run_lines(struct script *s, FILE *script, char *err, size_t err_size)
+{
+	char line[512];
+	int ret = 0;
+
+	for (int number = 1; !ret && !s->quit && fgets(line, sizeof(line), script); number++) {
+		char copy[sizeof(line)];
+
+		line[strcspn(line, "\r\n")] = '\0';
+		if (!line[0] || !strncmp(line, "# ", 2))
+			continue;
+		strcpy(copy, line);
+		err[0] = '\0';
+		ret = run_line(s, line, err, err_size);
+		if (ret == -EINVAL && !err[0])
+			snprintf(err, err_size, "script line %d: \"%.60s\" is no key, command or value", number, copy);
+	}
+	return ret;
+}
+
+int script_run(struct source *source, const struct script_options *opts, FILE *script, FILE *out, char *err,
+	       size_t err_size)
+{
+	const struct loop_options *loop = opts->loop;
+	struct script s = {.opts = opts, .out = out};
+	int ret;
+
+	err[0] = '\0';
+	feed_init(&s.feed, source);
+	ret = app_init(&s.app, loop->view, loop->sort, loop->filter, err, err_size);
+	if (!ret) {
+		s.app.ascii = loop->ascii;
+		s.app.color = !loop->no_color;
+		s.app.delay = loop->delay;
+		s.app.show_user = loop->user_exits;
+		s.app.cumulative = loop->cumulative;
+		app_resize(&s.app, opts->w, opts->h);
+		ret = tick(&s, false);
+	}
+	if (!ret)
+		ret = tick(&s, true);
+	if (!ret)
+		ret = run_lines(&s, script, err, err_size);
+	if (!ret && !s.dumps && !s.quit)
+		ret = dump(&s);
+	if (ret && !err[0])
+		snprintf(err, err_size, "%s", source->error[0] ? source->error : strerror(-ret));
+	app_free(&s.app);
+	feed_free(&s.feed);
+	grid_free(&s.grid);
+	return ret;
+}

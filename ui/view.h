@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the views share: the screen's layout, and one function a pane. All are pure: state in, cells out. */
+#ifndef KVMTOP_VIEW_H
+#define KVMTOP_VIEW_H
+
+#include "app.h"
+#include "bar.h"
+#include "grid.h"
+
+/* A vCPU that is in KVM or in the VMM for longer than this does not get on. */
+#define STUCK_NS NSEC_PER_SEC
+
+/* Lines of the screen; -1 where there is no room for it. */
+struct layout {
+	int header, budget, alert, crumb;
+	int body, body_end; /* the pane: [body, body_end) */
+	int footer;
+};
+
+void view_layout(const struct app *app, struct layout *out);
+/* Lines for rows in a list (its column titles aside), or for text in the detail pane. */
+int view_body_height(const struct app *app);
+
+/* ui/view_header.c */
+bool view_alert(const struct app *app, char *text, size_t size, enum style *style);
+void view_header(const struct app *app, struct grid *grid, const struct layout *lay);
+void view_footer(const struct app *app, struct grid *grid, const struct layout *lay);
+/* Whether what an action switches is on. */
+bool view_is_on(const struct app *app, enum action_id action);
+
+/* ui/view_list.c */
+void view_list(const struct app *app, struct grid *grid, const struct layout *lay);
+void view_picker(const struct app *app, struct grid *grid, const struct layout *lay);
+/* Puts text in the middle of the pane, a line each (separated by '\n'), the first one in style. */
+void view_message(struct grid *grid, int top, int bottom, enum style style, const char *text);
+
+/* ui/view_detail.c */
+void view_detail(const struct app *app, struct grid *grid, const struct layout *lay);
+int view_detail_lines(const struct app *app);
+
+/* ui/view_help.c */
+void view_help(const struct app *app, struct grid *grid, const struct layout *lay);
+int view_help_lines(const struct app *app);
+int view_help_height(const struct app *app);
+
+/* ui/cells.c: a value as text, with the style that its thresholds give. Room for CELL_BUF bytes. */
+#define CELL_BUF 96
+enum style cell_format(const struct column *col, const struct snapshot *snap, union row_ref row, enum view_id view,
+		       const struct value *value, int width, char *buf);
+/* "USER 3.2s", with a sign before the age when it is a lower bound. */
+void state_format(char buf[CELL_BUF], u8 state, u64 ns, bool inexact, int width);
+bool state_is_stuck(u8 state, u64 ns);
+/* The style of a state's name: its bar's, but for states whose bars are too dark to read. */
+enum style state_style(u8 state);
+
+#endif

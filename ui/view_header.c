@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The lines around the pane: host, budget, what is wrong with our own measuring, where one is, and the keys. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../model/format.h"
+#include "../model/probes.h"
+#include "../model/reasons.h"
+#include "view.h"
+
+/* A piece of a line; the pieces with the highest rank go first when there is no room for all. */
+struct piece {
+	char text[96];
+	enum style style;
+	u8 rank;
+	u8 gap; /* blanks before it */
+};
+
+#define PIECES 16
+
+struct pieces {
+	struct piece piece[PIECES];
+	int count;
+};
+
+static struct piece *piece_add(struct pieces *line, enum style style, u8 rank, u8 gap)
+{
+	struct piece *piece = &line->piece[line->count < PIECES ? line->count++ : PIECES - 1];
+
+	*piece = (struct piece){.style = style, .rank = rank, .gap = gap};
+	return piece;
+}
+
+static int pieces_width(const struct pieces *line, bool ascii)
+{
+	int width = 0;
+
+	for (int i = 0; i < line->count; i++)
+		width += line->piece[i].gap + text_width(line->piece[i].text, ascii);
+	return width;
+}
+
+static void pieces_drop(struct pieces *line)
+{
+	int worst = 0;
+
+	for (int i = 1; i < line->count; i++)
+		if (line->piece[i].rank >= line->piece[worst].rank)
+			worst = i;
+	line->count--;
+	memmove(&line->piece[worst], &line->piece[worst + 1], (size_t)(line->count - worst) * sizeof(line->piece[0]));
+}
+
+/* Draws what fits into [x, x + w) and returns the columns taken. */
+static int pieces_draw(struct grid *grid, int x, int y, int w, struct pieces *line)
+{
+	int at = x;
+
+	while (line->count > 1 && pieces_width(line, grid->ascii) > w)
+		pieces_drop(line);
+	for (int i = 0; i < line->count; i++) {
+		at += line->piece[i].gap;
+		at += grid_put_cut(grid, at, y, x + w - at, line->piece[i].style, line->piece[i].text);
+	}
+	return at - x;
+}
+
+/* --- line 1 ------------------------------------------------------------------------------------------------------ */
+
+static void clock_text(char *text, size_t size, u64 real_ns)
+{
+	time_t seconds = (time_t)(real_ns / NSEC_PER_SEC);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(text, size, "%H:%M:%S", &tm))
+		snprintf(text, size, "--:--:--");
+}
+
+static void count_pieces(struct pieces *line, const struct snapshot *snap)
+{
+	char num[FMT_SIZE];
+	struct piece *piece;
+
+	piece = piece_add(line, STYLE_VALUE, 4, 2);
+	snprintf(piece->text, sizeof(piece->text), "%u", snap->vm_count);
+	snprintf(piece_add(line, STYLE_LABEL, 4, 1)->text, 8, snap->vm_count == 1 ? "VM" : "VMs");
+	piece = piece_add(line, STYLE_VALUE, 5, 2);
+	snprintf(piece->text, sizeof(piece->text), "%u", snap->vcpu_count);
+	snprintf(piece_add(line, STYLE_LABEL, 5, 1)->text, 8, snap->vcpu_count == 1 ? "vCPU" : "vCPUs");
+	piece = piece_add(line, STYLE_VALUE, 3, 2);
+	snprintf(piece->text, sizeof(piece->text), "%s",
+		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, snap->exits), 6) : "-");
+	snprintf(piece_add(line, STYLE_LABEL, 3, 1)->text, 8, "exits/s");
+}
+
+static void mode_pieces(struct pieces *line, const struct app *app)
+{
+	char age[FMT_SIZE];
+	struct piece *piece;
+
+	piece = piece_add(line, app->frozen ? STYLE_FROZEN : STYLE_LIVE, 1, 2);
+	if (app->frozen)
+		snprintf(piece->text, sizeof(piece->text), " FROZEN %s ", fmt_ns(age, (double)app_age(app), 5));
+	else
+		snprintf(piece->text, sizeof(piece->text), " LIVE ");
+	if (app->cumulative)
+		snprintf(piece_add(line, STYLE_BADGE, 1, 1)->text, 16, " TOTAL ");
+}
+
+static void header_line(const struct app *app, struct grid *grid, int y)
+{
+	const struct snapshot *snap = app->snap;
+	struct pieces line = {.count = 0};
+	struct piece *piece;
+	char num[FMT_SIZE];
+
+	snprintf(piece_add(&line, STYLE_TITLE, 2, 1)->text, 8, "kvmtop");
+	if (!snap) {
+		snprintf(piece_add(&line, STYLE_LABEL, 3, 2)->text, 32, "reading the first sample");
+		pieces_draw(grid, 0, y, grid->w, &line);
+		return;
+	}
+	piece = piece_add(&line, STYLE_NORMAL, 6, 2);
+	snprintf(piece->text, sizeof(piece->text), "%s", snap->cur->host);
+	piece = piece_add(&line, STYLE_LABEL, 3, 2);
+	clock_text(piece->text, sizeof(piece->text), snap->cur->real_ns);
+	mode_pieces(&line, app);
+	piece = piece_add(&line, STYLE_LABEL, 7, 1);
+	snprintf(piece->text, sizeof(piece->text), "%gs", app->delay);
+	count_pieces(&line, snap);
+	if (snap->interval_ns) {
+		double own = share(snap->own_cpu_ns, snap->interval_ns);
+
+		piece = piece_add(&line, own > 0.05 ? STYLE_WARN : STYLE_DIM, 8, 2);
+		snprintf(piece->text, sizeof(piece->text), "self %s%%", fmt_share(num, own, 4));
+	}
+	pieces_draw(grid, 0, y, grid->w, &line);
+}
+
+/* --- the host's budget ------------------------------------------------------------------------------------------- */
+
+static void budget_line(const struct app *app, struct grid *grid, int y)
+{
+	static const u8 order[] = {VCPU_GUEST, VCPU_KVM, VCPU_USER, VCPU_WAIT, VCPU_POLL, VCPU_HALT, VCPU_UNKNOWN};
+	const struct budget *budget = app->snap ? &app->snap->budget : NULL;
+	bool words = grid->w >= 110, small = grid->w < 72;
+	int x = 1;
+
+	if (!budget || !budget->span_ns) {
+		grid_put_cut(grid, 1, y, grid->w - 1, STYLE_DIM,
+			     app->snap && !app->snap->vm_count ? "" : "measuring the first interval ...");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		const struct bar_part *state = &bar_states[order[i]];
+		double part = share(budget->ns[order[i]], budget->span_ns);
+		const char letter[2] = {state->letter, '\0'};
+		char num[FMT_SIZE];
+
+		if (order[i] == VCPU_UNKNOWN && part < 0.0005)
+			continue;
+		if (small && part < 0.005)
+			continue;
+		if (small)
+			snprintf(num, sizeof(num), "%.0f", part * 100);
+		else
+			fmt_share(num, part, 4);
+		x += grid_put(grid, x, y, 8, state_style(order[i]), words ? state_names[order[i]] : letter) + !small;
+		if (small)
+			x += grid_put(grid, x, y, 4, STYLE_VALUE, num) + 1;
+		else {
+			grid_put(grid, x, y, 4, order[i] == VCPU_WAIT && part > 0.05 ? STYLE_CRIT : STYLE_VALUE, num);
+			x += 5 + words;
+		}
+	}
+	if (grid->w - x - 1 >= 8)
+		bar_budget(grid, x, y, grid->w - x - 1, budget);
+}
+
+/* --- what is wrong with our own measuring ------------------------------------------------------------------------ */
+
+static const char *probe_trouble(u8 status)
+{
+	switch (status) {
+	case PROBE_REFUSED:
+		return "refused";
+	case PROBE_ABSENT:
+		return "absent";
+	case PROBE_SILENT:
+		return "silent";
+	default:
+		return NULL;
+	}
+}
+
+bool view_alert(const struct app *app, char *text, size_t size, enum style *style)
+{
+	const struct sample *cur = app->snap ? app->snap->cur : NULL;
+	char num[FMT_SIZE];
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (!cur)
+		return false;
+	if (cur->waiting) {
+		*style = STYLE_WARN;
+		snprintf(text, size, "%s", cur->waiting);
+		return true;
+	}
+	*style = STYLE_WARN;
+	for (int i = 0; i < LOSSES && len < size; i++) {
+		if (!app->snap->lost[i])
+			continue;
+		*style = STYLE_ALERT;
+		len += (size_t)snprintf(text + len, size - len, "%s%s %s", len ? ", " : "LOST: ", loss_name((u32)i),
+					fmt_count(num, (double)app->snap->lost[i], 5));
+	}
+	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
+		const char *trouble = probe_trouble(cur->probes[i].status);
+
+		if (trouble && probe_table[i].lost)
+			len += (size_t)snprintf(text + len, size - len, "%s%s (%s %s)", len ? "; " : "",
+						probe_table[i].lost, probe_table[i].name, trouble);
+	}
+	return text[0] != '\0';
+}
+
+/* --- where one is ------------------------------------------------------------------------------------------------ */
+
+static int crumb(struct grid *grid, int x, int y, int w, bool last, bool first, const char *text)
+{
+	int used = 0;
+
+	if (!first)
+		used += grid_put(grid, x, y, w, STYLE_DIM, " › ");
+	return used + grid_put_cut(grid, x + used, y, w - used, last ? STYLE_HERE : STYLE_CRUMB, text);
+}
+
+static int crumbs(const struct app *app, struct grid *grid, int y, int w)
+{
+	const struct place *here = &app->here;
+	int level = here->view == VIEW_DETAIL ? 3 : here->scope.vcpu ? 2 : here->scope.vm ? 1 : 0;
+	char text[96], buf[REASON_NAME_SIZE];
+	int x = 1;
+
+	x += crumb(grid, x, y, w - x, !level, true, "host");
+	if (here->scope.vm)
+		x += crumb(grid, x, y, w - x, level == 1, false, app->vm_name);
+	if (here->scope.vcpu) {
+		snprintf(text, sizeof(text), "vCPU %d", app->vcpu_id);
+		x += crumb(grid, x, y, w - x, level == 2, false, text);
+	}
+	if (level == 3)
+		x += crumb(grid, x, y, w - x, true, false, reason_name(here->isa, here->key, buf));
+	return x;
+}
+
+static const char *pane_title(const struct app *app)
+{
+	switch (app->here.view) {
+	case VIEW_VM:
+		return "VMs";
+	case VIEW_VCPU:
+		return "vCPUs";
+	case VIEW_EXIT:
+		return app->show_user ? "exits to user space" : "VM exits";
+	default:
+		return EXIT_KEY_KIND(app->here.key) == EXIT_USER ? "exit to user space" : "VM exit";
+	}
+}
+
+static void crumb_line(const struct app *app, struct grid *grid, int y)
+{
+	struct pieces right = {.count = 0};
+	struct piece *piece;
+	int x, width;
+
+	snprintf(piece_add(&right, STYLE_LABEL, 1, 1)->text, 40, "%s", pane_title(app));
+	if (app->here.view != VIEW_DETAIL && app->snap) {
+		piece = piece_add(&right, STYLE_DIM, 3, 1);
+		if (app->rows.count != app->rows.total)
+			snprintf(piece->text, sizeof(piece->text), "%u of %u", app->rows.count, app->rows.total);
+		else
+			snprintf(piece->text, sizeof(piece->text), "%u", app->rows.count);
+	}
+	if (app->filter) {
+		piece = piece_add(&right, STYLE_BADGE, 0, 1);
+		snprintf(piece->text, sizeof(piece->text), " filter: %.60s ", app->filter_text);
+	}
+	width = grid->w / 2;
+	while (right.count > 1 && pieces_width(&right, grid->ascii) > width)
+		pieces_drop(&right);
+	if (pieces_width(&right, grid->ascii) < width)
+		width = pieces_width(&right, grid->ascii);
+	x = crumbs(app, grid, y, grid->w - width - 2);
+	if (x < grid->w - width - 1)
+		pieces_draw(grid, grid->w - width - 1, y, width, &right);
+}
+
+void view_header(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	char text[512];
+	enum style style;
+
+	if (lay->header >= 0)
+		header_line(app, grid, lay->header);
+	if (lay->budget >= 0)
+		budget_line(app, grid, lay->budget);
+	if (lay->alert >= 0 && view_alert(app, text, sizeof(text), &style))
+		grid_put_cut(grid, 1, lay->alert, grid->w - 2, style, text);
+	if (lay->crumb >= 0)
+		crumb_line(app, grid, lay->crumb);
+}
+
+/* --- keys -------------------------------------------------------------------------------------------------------- */
+
+bool view_is_on(const struct app *app, enum action_id action)
+{
+	switch (action) {
+	case ACT_FREEZE:
+		return app->frozen;
+	case ACT_CUMULATIVE:
+		return app->cumulative;
+	case ACT_USER_EXITS:
+		return app->show_user;
+	case ACT_IDLE:
+		return app->idle_mixed;
+	case ACT_HELP:
+		return app->help;
+	default:
+		return false;
+	}
+}
+
+static void prompt_line(const struct app *app, struct grid *grid, int y)
+{
+	const char *title = app->prompt == PROMPT_FILTER ? "filter: " : "seconds between refreshes: ";
+	int x = 1, room, shift = 0, cursor, width, end;
+	struct line head = app->line;
+
+	x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, title);
+	/* the error goes to the right, the text scrolls in what is left */
+	room = grid->w - x - 1;
+	if (app->line_error[0]) {
+		width = text_width(app->line_error, grid->ascii);
+		if (width > room * 2 / 3)
+			width = room * 2 / 3;
+		grid_put_cut(grid, grid->w - width - 1, y, width, STYLE_ERROR, app->line_error);
+		room -= width + 1;
+	}
+	head.text[head.cursor] = '\0';
+	cursor = text_width(head.text, grid->ascii);
+	if (cursor >= room)
+		shift = cursor - room + 1;
+	end = 0;
+	for (const char *p = app->line.text; *p;) {
+		char one[5];
+		int w;
+
+		utf8_encode(utf8_next(&p), one);
+		w = text_width(one, grid->ascii);
+		if (end >= shift && end + w <= shift + room)
+			grid_put(grid, x + end - shift, y, w, STYLE_PROMPT, one);
+		end += w;
+	}
+	grid->cursor_x = x + cursor - shift;
+	grid->cursor_y = y;
+}
+
+static bool footer_shows(const struct app *app, const struct action *act)
+{
+	if (!act->label || !(act->contexts & app_context(app)))
+		return false;
+	if (act->id == ACT_BACK)
+		return app->depth > 0;
+	if (act->id == ACT_UP_OR_QUIT)
+		return !app->depth;
+	/* one does not go to where one is */
+	if (act->id == ACT_VIEW_VM + (enum action_id)app->here.view)
+		return false;
+	return true;
+}
+
+static void key_line(const struct app *app, struct grid *grid, int y)
+{
+	const struct action *list[64];
+	int count = 0, x = 1;
+
+	for (size_t i = 0; i < action_count && count < 64; i++)
+		if (footer_shows(app, &action_table[i]))
+			list[count++] = &action_table[i];
+	/* by rank; of equals the one first in the table */
+	for (int i = 1; i < count; i++)
+		for (int k = i; k > 0 && list[k]->rank < list[k - 1]->rank; k--) {
+			const struct action *swap = list[k];
+
+			list[k] = list[k - 1];
+			list[k - 1] = swap;
+		}
+	for (int i = 0; i < count; i++) {
+		char buf[KEY_NAME_SIZE];
+		const char *key = key_label(list[i]->keys[0], buf);
+		const char *label =
+			view_is_on(app, list[i]->id) && list[i]->label_on ? list[i]->label_on : list[i]->label;
+		int width = text_width(key, grid->ascii) + 1 + text_width(label, grid->ascii);
+
+		if (x + width > grid->w - 1)
+			continue;
+		x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, key) + 1;
+		x += grid_put(grid, x, y, grid->w - x, STYLE_LABEL, label) + 2;
+	}
+}
+
+void view_footer(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	int y = lay->footer;
+
+	/* without a line of its own the prompt takes the last one: what is typed must be seen */
+	if (y < 0 && app->prompt)
+		y = grid->h - 1;
+	if (y < 0)
+		return;
+	grid_fill(grid, 0, y, grid->w, STYLE_NORMAL, STYLE_NORMAL, " ");
+	if (app->prompt)
+		prompt_line(app, grid, y);
+	else if (app->notice[0])
+		grid_put_cut(grid, 1, y, grid->w - 2, STYLE_WARN, app->notice);
+	else
+		key_line(app, grid, y);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Help, made from the action, column and attach tables: keys, then what the columns mean, then how to read states. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../model/probes.h"
+#include "view.h"
+
+/* Draws lines, or only counts them: grid NULL. */
+struct writer {
+	struct grid *grid;
+	int w; /* columns of the screen */
+	int y; /* of the next line */
+	bool ascii;
+};
+
+static void put(struct writer *out, int x, int max, enum style style, const char *text)
+{
+	if (out->grid)
+		grid_put_cut(out->grid, x, out->y, max, style, text);
+}
+
+static void heading(struct writer *out, const char *text)
+{
+	out->y++;
+	put(out, 1, out->w - 2, STYLE_TITLE, text);
+	out->y++;
+}
+
+/* Words in [x, end), as many lines as it takes; at least one. */
+static void paragraph(struct writer *out, int x, enum style style, const char *text)
+{
+	int room = out->w - 1 - x, at = 0;
+	char word[128];
+
+	room = room < 8 ? 8 : room;
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		int width;
+
+		snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word) - 1), text);
+		width = text_width(word, out->ascii);
+		if (at && at + 1 + width > room) {
+			out->y++;
+			at = 0;
+		}
+		at += at ? 1 : 0;
+		put(out, x + at, width, style, word);
+		at += width;
+		text += len;
+		text += strspn(text, " ");
+	}
+	out->y++;
+}
+
+/* A term with its explanation beside it, or below where there is no room. */
+static void entry(struct writer *out, int indent, enum style style, const char *term, const char *text)
+{
+	int width = text_width(term, out->ascii);
+
+	if (indent + 16 > out->w) {
+		put(out, 2, out->w - 3, style, term);
+		out->y++;
+		paragraph(out, 4, STYLE_NORMAL, text);
+		return;
+	}
+	put(out, 2, out->w - 3, style, term);
+	if (width + 3 > indent)
+		out->y++;
+	paragraph(out, indent, STYLE_NORMAL, text);
+}
+
+static void keys_text(const struct action *act, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < ACTION_KEYS && act->keys[i] && len < size; i++) {
+		char buf[KEY_NAME_SIZE];
+
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? " " : "", key_label(act->keys[i], buf));
+	}
+}
+
+static void write_keys(struct writer *out)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action *act = &action_table[i];
+		char keys[ACTION_KEYS * (KEY_NAME_SIZE + 1)];
+
+		if (!group || strcmp(group, act->group) != 0)
+			heading(out, act->group);
+		group = act->group;
+		keys_text(act, keys, sizeof(keys));
+		entry(out, 24, STYLE_KEY, keys, act->help);
+	}
+}
+
+static void write_columns(struct writer *out, enum view_id view, const char *title)
+{
+	const struct view_columns *cols = view_columns(view);
+
+	heading(out, title);
+	for (u32 i = 0; i < cols->count; i++) {
+		const struct column *col = &cols->columns[i];
+		char term[64];
+
+		/* the name is what -s and filters take */
+		snprintf(term, sizeof(term), "%-8s %s", col->title, col->name);
+		entry(out, 24, STYLE_NAME, term, col->help);
+	}
+}
+
+static void write_states(struct writer *out)
+{
+	static const char *const meaning[VCPU_STATES] = {
+		[VCPU_UNKNOWN] = "not known yet: before the first event that tells, or this host cannot tell",
+		[VCPU_GUEST] = "in the guest: it does its own work",
+		[VCPU_KVM] = "in the kernel for the guest: an exit is handled; a whole second of it is highlighted",
+		[VCPU_USER] = "in the VMM (QEMU and the like): device emulation, or the VMM's own locks and I/O",
+		[VCPU_POLL] = "halted, and KVM burns a pCPU in the hope of a quick wake-up (halt_poll_ns)",
+		[VCPU_HALT] = "halted and asleep: the guest is idle",
+		[VCPU_WAIT] = "ready to run, but another task has the pCPU: steal. Above 5 % the guest notices",
+	};
+
+	heading(out, "States of a vCPU: it is in exactly one at any time, so the shares add up to 100 %");
+	for (int i = VCPU_GUEST; i <= VCPU_STATES; i++) {
+		int state = i % VCPU_STATES;
+		char term[32];
+
+		snprintf(term, sizeof(term), "%c %s", bar_states[state].letter,
+			 state == VCPU_UNKNOWN ? "unknown" : state_names[state]);
+		entry(out, 14, state_style((u8)state), term, meaning[state]);
+	}
+	paragraph(out, 2, STYLE_LABEL,
+		  "An age with ≥ is a lower bound: the state was on before kvmtop started. "
+		  "\"-\" is not measured, 0 is measured and none.");
+	paragraph(out, 2, STYLE_LABEL, "In the first column: ! stuck, + new in this interval, x ended.");
+}
+
+static void write_host(struct writer *out, const struct app *app)
+{
+	const struct sample *cur = app->snap ? app->snap->cur : NULL;
+	bool any = false;
+
+	for (u32 i = 0; cur && i < cur->probe_count && i < PROBE_COUNT; i++) {
+		const struct probe_info *probe = &probe_table[i];
+		char term[96];
+
+		if (cur->probes[i].status == PROBE_ON || cur->probes[i].status == PROBE_OFF)
+			continue;
+		if (!any)
+			heading(out, "What this host does not let kvmtop measure");
+		any = true;
+		snprintf(term, sizeof(term), "%s %s", probe->name, probe_status_name(cur->probes[i].status));
+		entry(out, 24, STYLE_WARN, term, probe->lost);
+	}
+	any = false;
+	for (u32 i = 0; app->snap && i < LOSSES; i++) {
+		char term[64];
+
+		if (!app->snap->lost[i])
+			continue;
+		if (!any)
+			heading(out, "What was lost since kvmtop started");
+		any = true;
+		snprintf(term, sizeof(term), "%s %llu", loss_name(i), (unsigned long long)app->snap->lost[i]);
+		entry(out, 24, STYLE_ALERT, term, loss_help(i));
+	}
+}
+
+static int write_all(const struct app *app, struct grid *grid, int y)
+{
+	static const char *const titles[] = {"Columns of the VM view: title, name for -s and filters, meaning",
+					     "Columns of the vCPU view: title, name for -s and filters, meaning",
+					     "Columns of the exit view: title, name for -s and filters, meaning"};
+	struct writer out = {grid, app->w, y, app->ascii};
+	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
+
+	/* the clip hides what is above and below the pane */
+	put(&out, 1, out.w - 2, STYLE_LABEL, "Up, Down, PgUp, PgDn scroll; ? or Esc closes");
+	out.y++;
+	write_keys(&out);
+	write_columns(&out, view, titles[view]);
+	write_states(&out);
+	write_host(&out, app);
+	return out.y - y;
+}
+
+int view_help_lines(const struct app *app)
+{
+	return write_all(app, NULL, 0);
+}
+
+int view_help_height(const struct app *app)
+{
+	struct layout lay;
+
+	view_layout(app, &lay);
+	return lay.body_end - lay.body < 1 ? 1 : lay.body_end - lay.body;
+}
+
+void view_help(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	grid_clip(grid, lay->body, lay->body_end);
+	write_all(app, grid, lay->body - app->help_top);
+	grid_clip(grid, 0, grid->h);
+}

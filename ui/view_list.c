@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A table: one row a line, columns as the column table says, dropped by priority where the screen is narrow. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view.h"
+
+#define COLUMNS_MAX    48
+#define NAME_WIDTH_MAX 40
+#define BAR_WIDTH_MAX  80
+
+/* Where each column is; w 0: not shown. The first cell of a line is for a mark. */
+struct table {
+	const struct view_columns *cols;
+	int x[COLUMNS_MAX], w[COLUMNS_MAX];
+	int count;
+};
+
+static bool is_bar(const struct column *col)
+{
+	return col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS;
+}
+
+static bool is_left(const struct column *col)
+{
+	return col->unit == UNIT_TEXT || col->unit == UNIT_STATE || is_bar(col);
+}
+
+/* The width that the texts of a flexible column need; over the first rows, so that huge hosts cost no more. */
+static int text_need(const struct app *app, const struct column *col)
+{
+	int need = col->width;
+	u32 count = app->rows.count > 1000 ? 1000 : app->rows.count;
+
+	for (u32 i = 0; i < count; i++) {
+		struct value value = {0};
+		int width;
+
+		column_value(col, app->snap, app->rows.ref[i], &value);
+		width = value.known && value.text ? text_width(value.text, app->ascii) : 0;
+		if (app->here.view == VIEW_VM && app->rows.ref[i].vm->ended)
+			width += (int)sizeof(" ended") - 1;
+		if (width > need)
+			need = width;
+	}
+	return need > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : need;
+}
+
+static int table_width(const struct table *t, int gap)
+{
+	int width = 1;
+
+	for (int i = 0; i < t->count; i++)
+		if (t->w[i])
+			width += t->w[i] + gap;
+	return width - gap + 1;
+}
+
+static void table_drop(struct table *t, int sort, int room)
+{
+	while (table_width(t, 1) > room) {
+		int worst = -1;
+
+		for (int i = 0; i < t->count; i++)
+			if (t->w[i] && t->cols->columns[i].priority && i != sort &&
+			    (worst < 0 || t->cols->columns[i].priority >= t->cols->columns[worst].priority))
+				worst = i;
+		/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
+		if (worst < 0 && t->w[sort] && t->cols->columns[sort].priority)
+			worst = sort;
+		if (worst < 0)
+			return;
+		t->w[worst] = 0;
+	}
+}
+
+/* A bar takes what is left, at most BAR_WIDTH_MAX; without one, or beyond it, cut texts get their full width. */
+static void table_grow(struct table *t, const struct app *app, int left)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < t->count && left > 0; i++) {
+			const struct column *col = &t->cols->columns[i];
+			int more = 0;
+
+			/* a screen with that much room to spare cuts no text at all */
+			if (t->w[i] && !pass && col->unit == UNIT_TEXT && (col->flexible || left > 24))
+				more = text_need(app, col) - t->w[i];
+			if (t->w[i] && pass && col->flexible && is_bar(col))
+				more = BAR_WIDTH_MAX - t->w[i];
+			more = more > left ? left : more < 0 ? 0 : more;
+			t->w[i] += more;
+			left -= more;
+		}
+}
+
+static void table_layout(struct table *t, const struct app *app, int room)
+{
+	int sort = app->views[app->here.view].sort, gap, x = 1;
+
+	t->cols = view_columns(app->here.view);
+	t->count = t->cols->count > COLUMNS_MAX ? COLUMNS_MAX : (int)t->cols->count;
+	for (int i = 0; i < t->count; i++)
+		t->w[i] = t->cols->columns[i].width;
+	/* a name is worth more than a column that is about to be dropped anyway */
+	if (t->count && t->cols->columns[0].unit == UNIT_TEXT && t->cols->columns[0].flexible) {
+		int need = text_need(app, &t->cols->columns[0]);
+
+		t->w[0] = need < room / 5 ? need : t->w[0] > room / 5 ? t->w[0] : room / 5;
+	}
+	table_drop(t, sort, room);
+	gap = table_width(t, 2) + 12 <= room ? 2 : 1;
+	table_grow(t, app, room - table_width(t, gap));
+	for (int i = 0; i < t->count; i++) {
+		t->x[i] = x;
+		if (t->w[i])
+			x += t->w[i] + gap;
+	}
+}
+
+static void draw_titles(const struct app *app, struct grid *grid, const struct table *t, int y)
+{
+	const struct view_state *vs = &app->views[app->here.view];
+
+	grid_fill(grid, 0, y, grid->w, STYLE_HEADER, STYLE_NORMAL, " ");
+	for (int i = 0; i < t->count; i++) {
+		const struct column *col = &t->cols->columns[i];
+		const char *arrow = vs->descending ? "▼" : "▲";
+		bool sorted = i == vs->sort;
+		enum style style = sorted ? STYLE_SORTED : STYLE_HEADER;
+		int width = text_width(col->title, grid->ascii);
+
+		if (!t->w[i])
+			continue;
+		width = width > t->w[i] ? t->w[i] : width;
+		if (is_left(col)) {
+			grid_put(grid, t->x[i], y, t->w[i], style, col->title);
+			if (sorted)
+				grid_put(grid, t->x[i] + width, y, 1, style, arrow);
+		} else {
+			grid_put_right(grid, t->x[i], y, t->w[i], style, col->title);
+			if (sorted) {
+				grid_fill(grid, t->x[i] - 1, y, t->w[i] - width + 1, style, STYLE_NORMAL, " ");
+				grid_put(grid, t->x[i] + t->w[i] - width - 1, y, 1, style, arrow);
+			}
+		}
+	}
+}
+
+/* What a row is, apart from its values. */
+struct row_look {
+	bool ended, fresh, stuck, idle;
+};
+
+static struct row_look look_of(const struct app *app, union row_ref row)
+{
+	struct row_look look = {0};
+
+	switch (app->here.view) {
+	case VIEW_VM:
+		look.ended = row.vm->ended;
+		look.fresh = row.vm->fresh && app->snap->interval_ns;
+		look.stuck = state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
+		break;
+	case VIEW_VCPU:
+		look.ended = row.vcpu->ended;
+		look.fresh = row.vcpu->fresh && app->snap->interval_ns;
+		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
+		break;
+	default:
+		look.ended = row.exit->ended;
+		look.idle = row.exit->idle && !app->idle_mixed;
+		look.stuck = !look.ended && !row.exit->idle && row.exit->f.inflight_ns >= STUCK_NS;
+	}
+	return look;
+}
+
+static void draw_cell(const struct app *app, struct grid *grid, const struct table *t, int i, int y, union row_ref row,
+		      struct row_look look)
+{
+	const struct column *col = &t->cols->columns[i];
+	struct value value = {0};
+	char text[CELL_BUF];
+	enum style style;
+
+	column_value(col, app->snap, row, &value);
+	if (is_bar(col)) {
+		if (value.known && col->unit == UNIT_BUDGET && value.budget && value.budget->span_ns)
+			bar_budget(grid, t->x[i], y, t->w[i], value.budget);
+		else if (value.known && col->unit == UNIT_PARTS && value.figures && value.figures->time_ns)
+			bar_exit(grid, t->x[i], y, t->w[i], value.figures, value.figures->time_ns);
+		else
+			grid_put(grid, t->x[i], y, t->w[i], STYLE_DIM, "-");
+		return;
+	}
+	style = cell_format(col, app->snap, row, app->here.view, &value, t->w[i], text);
+	if (col->unit == UNIT_TEXT && i <= 1 && style == STYLE_NORMAL)
+		style = look.fresh ? STYLE_FRESH : STYLE_NAME;
+	if (i == app->views[app->here.view].sort && style == STYLE_NORMAL)
+		style = STYLE_VALUE;
+	if (look.ended)
+		style = STYLE_ENDED;
+	else if (look.idle && style != STYLE_WARN && style != STYLE_CRIT)
+		style = STYLE_LABEL;
+	if (look.ended && !i && app->here.view == VIEW_VM && t->w[i] > 12) {
+		int used = grid_put_cut(grid, t->x[i], y, t->w[i] - 6, style, text);
+
+		grid_put(grid, t->x[i] + used + 1, y, 5, STYLE_DIM, "ended");
+	} else if (is_left(col))
+		grid_put_cut(grid, t->x[i], y, t->w[i], style, text);
+	else
+		grid_put_right(grid, t->x[i], y, t->w[i], style, text);
+}
+
+static void draw_row(const struct app *app, struct grid *grid, const struct table *t, int y, int index)
+{
+	union row_ref row = app->rows.ref[index];
+	struct row_look look = look_of(app, row);
+
+	for (int i = 0; i < t->count; i++)
+		if (t->w[i])
+			draw_cell(app, grid, t, i, y, row, look);
+	if (look.stuck)
+		grid_put(grid, 0, y, 1, STYLE_CRIT, "!");
+	else if (look.ended)
+		grid_put(grid, 0, y, 1, STYLE_ENDED, "x");
+	else if (look.fresh)
+		grid_put(grid, 0, y, 1, STYLE_FRESH, "+");
+	if (index == app->selected) {
+		if (!app->color && !look.stuck)
+			grid_put(grid, 0, y, 1, STYLE_KEY, ">");
+		grid_select(grid, 0, y, grid->w);
+	}
+}
+
+static void draw_separator(struct grid *grid, int y)
+{
+	grid_fill(grid, 1, y, grid->w - 2, STYLE_DIM, STYLE_NORMAL, "─");
+	grid_put_cut(grid, 3, y, grid->w - 5, STYLE_DIM, " idle: the guest had nothing to do ");
+}
+
+void view_message(struct grid *grid, int top, int bottom, enum style style, const char *text)
+{
+	int lines = 1, y;
+	char line[160];
+
+	for (const char *p = text; (p = strchr(p, '\n')); p++)
+		lines++;
+	y = top + (bottom - top - lines) / 2;
+	y = y < top ? top : y;
+	for (; y < bottom; y++) {
+		size_t len = strcspn(text, "\n");
+		int width;
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		width = text_width(line, grid->ascii);
+		width = width > grid->w - 2 ? grid->w - 2 : width;
+		grid_put_cut(grid, (grid->w - width) / 2, y, width, style, line);
+		style = STYLE_LABEL;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+}
+
+static void empty_text(const struct app *app, char *text, size_t size)
+{
+	const struct scope *scope = &app->here.scope;
+
+	if (!app->snap)
+		snprintf(text, size, "reading the first sample ...");
+	else if (app->snap->cur->waiting)
+		snprintf(text, size, "%s\nkvmtop goes on by itself as soon as that changes.", app->snap->cur->waiting);
+	else if (app->filter && app->rows.total)
+		snprintf(text, size, "nothing matches the filter \"%.60s\"\nEsc while typing, or / to change it",
+			 app->filter_text);
+	else if (scope->vcpu && !snapshot_find_vcpu(app->snap, scope->vcpu))
+		snprintf(text, size, "vCPU %d of %.40s has ended\nBackspace goes up", app->vcpu_id, app->vm_name);
+	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
+		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
+	else if (!app->snap->vm_count)
+		snprintf(text, size, "no VM is running on this host\nStart one and it appears here by itself.");
+	else if (app->here.view == VIEW_EXIT && app->show_user)
+		snprintf(text, size, "no exit to user space yet\nu shows VM exits");
+	else if (app->here.view == VIEW_EXIT)
+		snprintf(text, size, "no VM exit yet\nu shows exits to user space, c all since the start");
+	else
+		snprintf(text, size, "this VM has no vCPU yet");
+}
+
+void view_list(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	const struct view_state *vs = &app->views[app->here.view];
+	int top = lay->body + 1, lines = app_lines(app);
+	struct table table;
+	char text[256];
+
+	if (lay->body >= lay->body_end)
+		return;
+	if (!app->rows.count) {
+		empty_text(app, text, sizeof(text));
+		view_message(grid, lay->body, lay->body_end, STYLE_VALUE, text);
+		return;
+	}
+	table_layout(&table, app, grid->w);
+	grid_clip(grid, lay->body, lay->body_end);
+	draw_titles(app, grid, &table, lay->body);
+	for (int y = top, line = vs->top; y < lay->body_end && line < lines; y++, line++) {
+		int row = app->first_idle >= 0 && line > app->first_idle ? line - 1 : line;
+
+		if (app->first_idle >= 0 && line == app->first_idle)
+			draw_separator(grid, y);
+		else
+			draw_row(app, grid, &table, y, row);
+	}
+	grid_clip(grid, 0, grid->h);
+}
+
+/* --- the box that sorts ------------------------------------------------------------------------------------------ */
+
+static void draw_box(struct grid *grid, int x, int y, int w, int h, const char *title)
+{
+	for (int line = y; line < y + h; line++) {
+		grid_fill(grid, x, line, w, STYLE_FRAME, STYLE_NORMAL, line == y || line == y + h - 1 ? "─" : " ");
+		grid_put(grid, x, line, 1, STYLE_FRAME, line == y ? "╭" : line == y + h - 1 ? "╰" : "│");
+		grid_put(grid, x + w - 1, line, 1, STYLE_FRAME, line == y ? "╮" : line == y + h - 1 ? "╯" : "│");
+	}
+	grid_put_cut(grid, x + 2, y, w - 4, STYLE_TITLE, title);
+}
+
+void view_picker(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	const struct view_columns *cols = view_columns(app->here.view);
+	const struct view_state *vs = &app->views[app->here.view];
+	int room = grid->h - 2, h = (int)cols->count + 2 > room ? room : (int)cols->count + 2;
+	int w = grid->w > 74 ? 70 : grid->w - 4, x = (grid->w - w) / 2, y = (grid->h - h) / 2, top = 0;
+
+	(void)lay;
+	if (w < 10 || h < 3)
+		return;
+	draw_box(grid, x, y, w, h, " sort by ");
+	if (app->picker_at >= h - 2)
+		top = app->picker_at - (h - 2) + 1;
+	for (int i = 0; i < h - 2 && top + i < (int)cols->count; i++) {
+		const struct column *col = &cols->columns[top + i];
+		bool sorted = top + i == vs->sort;
+
+		grid_put(grid, x + 2, y + 1 + i, 1, STYLE_KEY, sorted ? (vs->descending ? "▼" : "▲") : " ");
+		grid_put_cut(grid, x + 4, y + 1 + i, 10 > w - 6 ? w - 6 : 10, STYLE_NAME, col->title);
+		if (w > 24)
+			grid_put_cut(grid, x + 15, y + 1 + i, w - 17, STYLE_LABEL, col->help);
+		if (top + i == app->picker_at)
+			grid_select(grid, x + 1, y + 1 + i, w - 2);
+	}
+}
