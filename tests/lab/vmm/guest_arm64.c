@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The truth guest of arm64 hosts: the steps of guest.c that exist there. It runs at EL1 without paging and with
+ * interrupts masked: a pending one ends WFI all the same, and is then taken by reading the interrupt controller.
+ */
+#include "guest.h"
+
+#define PAGE       4096
+#define GIC_NONE   1020 /* this and above: nothing is pending */
+#define GIC_LOWEST 0xf0UL
+#define TIMER_ON   1UL
+
+void guest_main(struct params *p);
+
+/* One plain store or load: KVM emulates those whose syndrome says register and size. */
+static inline void write32(unsigned long address, unsigned int value)
+{
+	__asm__ volatile("str %w0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+static inline unsigned int read32(unsigned long address)
+{
+	unsigned int value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+	return value;
+}
+
+static inline unsigned long long counter(void)
+{
+	unsigned long long t;
+
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(t));
+	return t;
+}
+
+static inline void timer_start(unsigned long ticks)
+{
+	__asm__ volatile("msr cntv_tval_el0, %0\n\tmsr cntv_ctl_el0, %1\n\tisb" : : "r"(ticks), "r"(TIMER_ON));
+}
+
+static inline void timer_stop(void)
+{
+	__asm__ volatile("msr cntv_ctl_el0, xzr\n\tisb");
+}
+
+static void control(struct params *p, unsigned int what)
+{
+	p->controls++;
+	write32(GUEST_PORTS + PORT_CONTROL, what);
+}
+
+static void hypercall(unsigned long function, unsigned long arg)
+{
+	register unsigned long x0 __asm__("x0") = function;
+	register unsigned long x1 __asm__("x1") = arg;
+
+	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1) : : "x2", "x3", "memory");
+}
+
+static void take_interrupts(struct params *p)
+{
+	for (;;) {
+		unsigned long id;
+
+		__asm__ volatile("mrs %0, s3_0_c12_c12_0\n\tdsb sy" : "=r"(id)); /* ICC_IAR1_EL1 */
+		if (id >= GIC_NONE)
+			return;
+		if (id == PPI_TIMER) {
+			timer_stop();
+			p->timer_irqs++;
+		} else if (id == SPI_MSI + p->id) {
+			p->msi_irqs++;
+		}
+		__asm__ volatile("msr s3_0_c12_c12_1, %0\n\tisb" : : "r"(id)); /* ICC_EOIR1_EL1 */
+	}
+}
+
+/* WFI need not trap: when an interrupt is pending already, it is done at once. */
+static void halt(struct params *p, unsigned int op)
+{
+	p->events[op]++;
+	__asm__ volatile("dsb sy\n\twfi" : : : "memory");
+	take_interrupts(p);
+}
+
+static void until_timer(struct params *p, unsigned int op, unsigned long long ticks)
+{
+	unsigned int before = p->timer_irqs;
+
+	if (ticks)
+		timer_start(ticks);
+	while (!p->stop && p->timer_irqs == before)
+		halt(p, op);
+	timer_stop();
+}
+
+static void spin(struct params *p, unsigned long long ticks)
+{
+	unsigned long long end = counter() + ticks;
+
+	while (!p->stop && (long long)(end - counter()) > 0)
+		;
+	p->events[OP_SPIN]++;
+}
+
+static void msi(struct params *p, unsigned int number)
+{
+	unsigned int last = p->msi_irqs + p->step[number].count;
+
+	control(p, CONTROL_MSI | number << 8);
+	while (!p->stop && (int)(last - p->msi_irqs) > 0)
+		halt(p, OP_MSI);
+}
+
+/* One event of a step that is nothing but repeated events. */
+static void once(struct params *p, const struct step *s, unsigned int number, unsigned int i)
+{
+	unsigned long value = 0;
+
+	switch (s->op) {
+	case OP_MMIO_WRITE:
+		write32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4, i);
+		break;
+	case OP_MMIO_READ:
+		read32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4);
+		break;
+	case OP_MSR_READ:
+		__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(value));
+		break;
+	case OP_MSR_WRITE:
+		__asm__ volatile("msr oslar_el1, %0" : : "r"(value));
+		break;
+	case OP_HYPERCALL:
+		hypercall(s->arg, i);
+		break;
+	case OP_FAULT:
+		write32((unsigned long)p->fresh + i * PAGE, i);
+		break;
+	default: /* OP_SLOW, OP_STUCK: the VMM looks up what to do by the step's number */
+		write32(GUEST_PORTS + PORT_SLOW, number);
+		break;
+	}
+}
+
+static void step(struct params *p, unsigned int number)
+{
+	const struct step *s = &p->step[number];
+
+	switch (s->op) {
+	case OP_HLT:
+		for (unsigned int i = 0; i < s->count && !p->stop; i++)
+			until_timer(p, OP_HLT, s->arg);
+		return;
+	case OP_SPIN:
+		spin(p, s->arg);
+		return;
+	case OP_IDLE:
+		until_timer(p, OP_IDLE, s->arg);
+		return;
+	case OP_MSI:
+		msi(p, number);
+		return;
+	case OP_FAULT:
+		control(p, CONTROL_FRESH);
+		break;
+	default:
+		break;
+	}
+	for (unsigned int i = 0; i < s->count && !p->stop; i++) {
+		once(p, s, number, i);
+		p->events[s->op]++;
+	}
+}
+
+void guest_main(struct params *p)
+{
+	/* ICC_PMR_EL1 and ICC_IGRPEN1_EL1: all priorities, group 1. The VMM has set up the rest. */
+	__asm__ volatile("msr s3_0_c4_c6_0, %0\n\tmsr s3_0_c12_c12_7, %1\n\tisb" : : "r"(GIC_LOWEST), "r"(1UL));
+	for (unsigned int round = 0; !p->stop && (!p->repeat || round < p->repeat); round++) {
+		for (unsigned int i = 0; i < p->steps && !p->stop; i++)
+			step(p, i);
+	}
+	/* All steps done, the vCPU is not run again. Not memory, so that the times of its exits are complete. */
+	__asm__ volatile("brk #0");
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The truth VMM: one VM, its vCPUs, what it is to do and what it saw. */
+#ifndef KVMTOP_LAB_VMM_H
+#define KVMTOP_LAB_VMM_H
+
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "guest.h"
+
+/* KVM_RUN's returns are told apart by KVM_EXIT_*, or by errno above these. */
+#define RETURN_CODES 64
+#define RETURN_ERRNO 64
+#define RETURNS      (RETURN_CODES + RETURN_ERRNO)
+#define SLOW_KEPT    256
+
+struct options {
+	const char *name;
+	const char *output; /* truth JSON, NULL: standard output */
+	const char *hold;   /* file name stem of the rendezvous, NULL: none */
+	unsigned int vcpus;
+	unsigned int repeat;
+	struct {
+		struct step step;
+		int vcpu; /* -1: all */
+		uint64_t ns;
+	} step[STEPS];
+	unsigned int steps;
+	int pin[GUEST_VCPUS];
+	unsigned int pins;
+	uint64_t fresh_pages; /* of the largest --fault-pages */
+};
+
+/* A stay in the VMM that a step asked for, with CLOCK_MONOTONIC times. */
+struct slow {
+	unsigned int op;
+	uint64_t begin_ns;
+	uint64_t end_ns;
+};
+
+struct vcpu {
+	struct vm *vm;
+	unsigned int id;
+	int fd;
+	int tid;
+	struct kvm_run *run;
+	volatile struct params *params;
+	pthread_t thread;
+	unsigned int step_of[STEPS]; /* guest's step number -> options' */
+	int error;                   /* negative errno, 0: all went well */
+	bool done;
+	bool msi_pending; /* under vm->lock: the guest waits for the MSIs of msi_step */
+	unsigned int msi_step;
+
+	/* the truth */
+	uint64_t returns[RETURNS];
+	uint64_t user_ns[RETURNS]; /* return of KVM_RUN to the next KVM_RUN */
+	uint64_t run_ns;           /* inside KVM_RUN */
+	uint64_t first_ns, last_ns;
+	uint64_t msi_sent;
+	struct slow slow[SLOW_KEPT];
+	unsigned int slows;
+};
+
+struct vm {
+	const struct options *opt;
+	int kvm_fd;
+	int fd;
+	int irqchip_fd; /* arm64: the interrupt controller */
+	uint8_t *ram;
+	uint8_t *fresh;
+	uint64_t fresh_size;
+	uint64_t tick_khz; /* of the clock that the guest reads */
+	bool vmcall;
+	struct vcpu vcpu[GUEST_VCPUS];
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned int running;
+	bool stop;
+};
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t now_ns(void);
+
+/* Creates the VM and its vCPUs at rest, none of which has run. 0, or a negative errno after one line on stderr. */
+int vm_create(struct vm *vm, const struct options *opt);
+void vm_destroy(struct vm *vm);
+/* Sends an MSI with the given vector to one vCPU. 0 or a negative errno. */
+int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector);
+
+/* Prints "vmm: WHAT: " and errno's text, and returns -errno. */
+int vmm_fail(const char *what);
+
+/*
+ * What each architecture has of its own (vmm_x86.c, vmm_arm64.c), in the order of the calls. 0, or a negative errno after
+ * one line on stderr.
+ */
+bool arch_has(unsigned int op);
+int arch_create_vm(struct vm *vm);
+void arch_fill_memory(struct vm *vm);
+int arch_create_vcpu(struct vcpu *vcpu);
+int arch_finish_vm(struct vm *vm);
+/* The argument that the guest gets for a step whose option said arg: times in ticks of the clock it uses. */
+uint64_t arch_step_arg(const struct vm *vm, unsigned int op, uint64_t arg);
+
+/* Thread body of a vCPU: runs the guest until it has done its steps; argument is its struct vcpu. */
+void *vcpu_thread(void *arg);
+
+/* Parses the command line; exits with status 2 and one line when it cannot be understood. */
+void options_parse(struct options *opt, int argc, char **argv);
+const char *op_name(unsigned int op);
+
+/* Writes what was done as one JSON object. 0 or a negative errno. */
+int truth_write(const struct vm *vm, const char *path);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The truth VMM's side of /dev/kvm, as far as it is alike on all architectures: a VM, its memory, its vCPUs. */
+#define _GNU_SOURCE
+#include "vmm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+extern const uint8_t guest_image[], guest_image_end[];
+
+#define PAGE 4096UL
+
+int vmm_fail(const char *what)
+{
+	int err = errno;
+
+	fprintf(stderr, "vmm: %s: %s\n", what, strerror(err));
+	return -err;
+}
+
+/* Small pages only: each first touch is then one fault. */
+static uint8_t *memory(uint64_t size)
+{
+	uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, size, MADV_NOHUGEPAGE);
+	return p;
+}
+
+static int add_slot(const struct vm *vm, uint32_t slot, uint64_t gpa, uint8_t *hva, uint64_t size)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = gpa,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)hva,
+	};
+
+	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) ? vmm_fail("KVM_SET_USER_MEMORY_REGION") : 0;
+}
+
+static int create_memory(struct vm *vm)
+{
+	int err;
+
+	vm->ram = memory(GUEST_RAM);
+	if (!vm->ram)
+		return vmm_fail("guest memory");
+	memcpy(vm->ram + GUEST_CODE, guest_image, (size_t)(guest_image_end - guest_image));
+	arch_fill_memory(vm);
+	err = add_slot(vm, 0, 0, vm->ram, GUEST_RAM);
+	vm->fresh_size = vm->opt->fresh_pages * PAGE * vm->opt->vcpus;
+	if (err || !vm->fresh_size)
+		return err;
+	vm->fresh = memory(vm->fresh_size);
+	if (!vm->fresh)
+		return vmm_fail("guest memory");
+	return add_slot(vm, 1, GUEST_FRESH, vm->fresh, vm->fresh_size);
+}
+
+static void set_params(struct vcpu *vcpu)
+{
+	const struct vm *vm = vcpu->vm;
+	const struct options *opt = vm->opt;
+	volatile struct params *p = (volatile struct params *)(vm->ram + GUEST_PARAMS + vcpu->id * PARAMS_STRIDE);
+
+	vcpu->params = p;
+	p->id = vcpu->id;
+	p->vmcall = vm->vmcall;
+	p->repeat = opt->repeat;
+	p->fresh = GUEST_FRESH + (uint32_t)(vcpu->id * opt->fresh_pages * PAGE);
+	for (unsigned int i = 0; i < opt->steps; i++) {
+		if (opt->step[i].vcpu >= 0 && opt->step[i].vcpu != (int)vcpu->id)
+			continue;
+		vcpu->step_of[p->steps] = i;
+		p->step[p->steps].op = opt->step[i].step.op;
+		p->step[p->steps].count = opt->step[i].step.count;
+		p->step[p->steps].arg = arch_step_arg(vm, opt->step[i].step.op, opt->step[i].step.arg);
+		p->steps++;
+	}
+}
+
+static int create_vcpu(struct vm *vm, unsigned int id)
+{
+	struct vcpu *vcpu = &vm->vcpu[id];
+	int size = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+	int err;
+
+	if (size < 0)
+		return vmm_fail("KVM_GET_VCPU_MMAP_SIZE");
+	vcpu->vm = vm;
+	vcpu->id = id;
+	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
+	if (vcpu->fd < 0)
+		return vmm_fail("KVM_CREATE_VCPU");
+	vcpu->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		return vmm_fail("mmap of a vCPU");
+	err = arch_create_vcpu(vcpu);
+	if (!err)
+		set_params(vcpu);
+	return err;
+}
+
+int vm_create(struct vm *vm, const struct options *opt)
+{
+	int err;
+
+	vm->opt = opt;
+	pthread_mutex_init(&vm->lock, NULL);
+	pthread_cond_init(&vm->changed, NULL);
+	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vm->kvm_fd < 0)
+		return vmm_fail("/dev/kvm");
+	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, 0UL);
+	if (vm->fd < 0)
+		return vmm_fail("KVM_CREATE_VM");
+	for (unsigned int i = 0; i < opt->steps; i++) {
+		if (!arch_has(opt->step[i].step.op)) {
+			fprintf(stderr, "vmm: --%s: there is no such thing on this architecture\n",
+				op_name(opt->step[i].step.op));
+			return -EOPNOTSUPP;
+		}
+	}
+	err = arch_create_vm(vm);
+	if (err)
+		return err;
+	err = create_memory(vm);
+	for (unsigned int i = 0; !err && i < opt->vcpus; i++)
+		err = create_vcpu(vm, i);
+	return err ? err : arch_finish_vm(vm);
+}
+
+void vm_destroy(struct vm *vm)
+{
+	int size = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+
+	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
+		munmap(vm->vcpu[i].run, (size_t)size);
+		close(vm->vcpu[i].fd);
+	}
+	close(vm->fd);
+	close(vm->kvm_fd);
+	munmap(vm->ram, GUEST_RAM);
+	if (vm->fresh)
+		munmap(vm->fresh, vm->fresh_size);
+}

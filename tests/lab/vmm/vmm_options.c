@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The truth VMM's command line: a list of steps, done in order by each vCPU. */
+#define _GNU_SOURCE
+#include "vmm.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How an option's value reads. */
+enum form {
+	FORM_COUNT,  /* N */
+	FORM_TIME,   /* TIME */
+	FORM_TIME_N, /* TIME:N, or TIME once */
+	FORM_N_ARG,  /* N, or N:ARG */
+};
+
+static const struct {
+	const char *name; /* of the option, and in the truth's JSON with _ for - */
+	enum form form;
+	uint64_t arg; /* unless given */
+	const char *help;
+} ops[OPS] = {
+	[OP_PIO] = {"pio", FORM_COUNT, 0, "N writes to a port"},
+	[OP_PIO_IN] = {"pio-in", FORM_COUNT, 0, "N reads from a port"},
+	[OP_MMIO_WRITE] = {"mmio-write", FORM_COUNT, 0, "N writes to memory that is not there"},
+	[OP_MMIO_READ] = {"mmio-read", FORM_COUNT, 0, "N reads from it"},
+	[OP_CPUID] = {"cpuid", FORM_COUNT, 0, "N times CPUID"},
+	[OP_MSR_READ] = {"msr-read", FORM_COUNT, 0, "N times RDMSR of an intercepted MSR"},
+	[OP_MSR_WRITE] = {"msr-write", FORM_COUNT, 0, "N times WRMSR to it"},
+	[OP_HLT] = {"hlt", FORM_N_ARG, 1000000, "N[:NS] halts, each ended by the APIC timer after NS (1000000)"},
+	[OP_HYPERCALL] = {"hypercall", FORM_N_ARG, 1009, "N[:NR] hypercalls of number NR (1009: unknown to KVM)"},
+	[OP_KICK] = {"kick", FORM_COUNT, 0, "N times the hypercall KICK_CPU to vCPU 0"},
+	[OP_FAULT] = {"fault-pages", FORM_COUNT, 0, "N first writes to pages of memory"},
+	[OP_SLOW] = {"slow-handler", FORM_TIME_N, 0, "TIME[:N] N exits that keep the VMM busy for TIME each"},
+	[OP_STUCK] = {"stuck-user", FORM_TIME_N, 0, "TIME[:N] N exits in which the VMM sleeps for TIME"},
+	[OP_SPIN] = {"spin", FORM_TIME, 0, "TIME busy in the guest, without exits of its own"},
+	[OP_IDLE] = {"idle", FORM_TIME, 0, "TIME halted; 0: until told to stop"},
+	[OP_MSI] = {"msi", FORM_COUNT, 0, "N halts, each ended by an MSI from another thread"},
+};
+
+const char *op_name(unsigned int op)
+{
+	return ops[op].name;
+}
+
+static void usage(FILE *f)
+{
+	fprintf(f, "usage: vmm [-name [guest=]NAME] [--vcpus N] [--pin CPU,..] [--repeat N | --loop] [--output FILE]\n"
+		   "           [--hold STEM] [--on VCPU|all] STEPS...\n"
+		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
+	for (unsigned int i = 0; i < OPS; i++)
+		fprintf(f, "  --%-13s %s\n", ops[i].name, ops[i].help);
+	fprintf(f,
+		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
+		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
+		"written; the VM goes when STEM.end exists.\n");
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fprintf(stderr, "vmm: ");
+	vfprintf(stderr, format, args);
+	fprintf(stderr, " (vmm --help)\n");
+	va_end(args);
+	exit(2);
+}
+
+static uint64_t number(const char *option, const char *text, char **end)
+{
+	uint64_t n;
+
+	errno = 0;
+	n = strtoull(text, end, 0);
+	if (errno || *end == text || *text == '-')
+		die("--%s: '%s' is not a number", option, text);
+	return n;
+}
+
+static uint64_t duration(const char *option, const char *text, char **end)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+	uint64_t n = number(option, text, end);
+
+	if (!n)
+		return 0;
+	for (unsigned int i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t len = strlen(units[i].name);
+
+		if (!strncmp(*end, units[i].name, len)) {
+			*end += len;
+			return n * units[i].ns;
+		}
+	}
+	die("--%s: '%s' has no unit", option, text);
+}
+
+static void add_step(struct options *opt, unsigned int op, const char *value, int vcpu)
+{
+	const char *name = ops[op].name;
+	struct step *s = &opt->step[opt->steps].step;
+	char *end;
+
+	if (opt->steps == STEPS)
+		die("more than %d steps", STEPS);
+	s->op = op;
+	s->count = 1;
+	s->arg = ops[op].arg;
+	opt->step[opt->steps].vcpu = vcpu;
+	if (ops[op].form == FORM_TIME || ops[op].form == FORM_TIME_N) {
+		s->arg = opt->step[opt->steps].ns = duration(name, value, &end);
+		if (*end == ':' && ops[op].form == FORM_TIME_N)
+			s->count = (unsigned int)number(name, end + 1, &end);
+	} else {
+		s->count = (unsigned int)number(name, value, &end);
+		if (*end == ':' && ops[op].form == FORM_N_ARG)
+			s->arg = number(name, end + 1, &end);
+	}
+	if (*end)
+		die("--%s: '%s' not understood", name, value);
+	if (op == OP_FAULT && s->count > opt->fresh_pages)
+		opt->fresh_pages = s->count;
+	opt->steps++;
+}
+
+/* QEMU's form: [guest=]NAME[,...] */
+static const char *guest_name(const char *value)
+{
+	char *name = strdup(strncmp(value, "guest=", 6) ? value : value + 6);
+
+	if (!name)
+		die("out of memory");
+	name[strcspn(name, ",")] = '\0';
+	return name;
+}
+
+static void pins(struct options *opt, const char *value)
+{
+	char *end;
+
+	opt->pins = 0;
+	do {
+		if (opt->pins == GUEST_VCPUS)
+			die("--pin: more than %d CPUs", GUEST_VCPUS);
+		opt->pin[opt->pins++] = (int)number("pin", value, &end);
+		value = end + 1;
+	} while (*end == ',');
+	if (*end)
+		die("--pin: '%s' not understood", value);
+}
+
+static bool general(struct options *opt, const char *name, const char *value, int *vcpu)
+{
+	char *end = NULL;
+
+	if (!strcmp(name, "name")) {
+		opt->name = guest_name(value);
+	} else if (!strcmp(name, "vcpus")) {
+		opt->vcpus = (unsigned int)number(name, value, &end);
+		if (*end || opt->vcpus < 1 || opt->vcpus > GUEST_VCPUS)
+			die("--vcpus: 1 to %d", GUEST_VCPUS);
+	} else if (!strcmp(name, "repeat")) {
+		opt->repeat = (unsigned int)number(name, value, &end);
+		if (*end || !opt->repeat)
+			die("--repeat: '%s' is not a number above 0", value);
+	} else if (!strcmp(name, "on")) {
+		*vcpu = strcmp(value, "all") ? (int)number(name, value, &end) : -1;
+	} else if (!strcmp(name, "pin")) {
+		pins(opt, value);
+	} else if (!strcmp(name, "output")) {
+		opt->output = value;
+	} else if (!strcmp(name, "hold")) {
+		opt->hold = value;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void options_parse(struct options *opt, int argc, char **argv)
+{
+	int vcpu = -1;
+
+	opt->name = "truth";
+	opt->vcpus = 1;
+	opt->repeat = 1;
+	for (int i = 1; i < argc; i++) {
+		const char *name = argv[i] + strspn(argv[i], "-");
+		unsigned int op;
+
+		if (name == argv[i] || !*name)
+			die("'%s' not understood", argv[i]);
+		if (!strcmp(name, "help")) {
+			usage(stdout);
+			exit(0);
+		}
+		if (!strcmp(name, "loop")) {
+			opt->repeat = 0;
+			continue;
+		}
+		if (i + 1 == argc)
+			die("%s: no such option, or its value is missing", argv[i]);
+		if (general(opt, name, argv[i + 1], &vcpu)) {
+			i++;
+			continue;
+		}
+		for (op = 0; op < OPS && strcmp(name, ops[op].name); op++)
+			;
+		if (op == OPS)
+			die("%s: no such option", argv[i]);
+		add_step(opt, op, argv[++i], vcpu);
+	}
+	if (!opt->steps)
+		die("nothing to do");
+}

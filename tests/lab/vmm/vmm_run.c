@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The truth VMM's vCPU threads: KVM_RUN, what it returned, and for how long the VMM kept the vCPU. */
+#define _GNU_SOURCE
+#include "vmm.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NSEC 1000000000ULL
+#define PAGE 4096UL
+
+uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NSEC + (uint64_t)t.tv_nsec;
+}
+
+static void sleep_until(uint64_t ns)
+{
+	struct timespec t = {.tv_sec = (time_t)(ns / NSEC), .tv_nsec = (long)(ns % NSEC)};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+/* Stays in the handler for the step's time: busy to the nanosecond, or asleep. */
+static void slow(struct vcpu *vcpu, unsigned int number)
+{
+	const struct options *opt = vcpu->vm->opt;
+	struct slow s = {.begin_ns = now_ns()};
+	unsigned int i;
+	uint64_t end;
+
+	if (number >= vcpu->params->steps) {
+		vcpu->error = -EPROTO;
+		return;
+	}
+	i = vcpu->step_of[number];
+	s.op = opt->step[i].step.op;
+	end = s.begin_ns + opt->step[i].ns;
+	if (s.op == OP_STUCK)
+		sleep_until(end);
+	do
+		s.end_ns = now_ns();
+	while (s.end_ns < end);
+	if (vcpu->slows < SLOW_KEPT)
+		vcpu->slow[vcpu->slows] = s;
+	vcpu->slows++;
+}
+
+static void control(struct vcpu *vcpu, uint32_t value)
+{
+	struct vm *vm = vcpu->vm;
+	uint64_t part = vm->opt->fresh_pages * PAGE;
+
+	switch (value & 0xff) {
+	case CONTROL_FRESH:
+		if (vm->fresh && madvise(vm->fresh + vcpu->id * part, part, MADV_DONTNEED))
+			vcpu->error = -errno;
+		break;
+	case CONTROL_MSI:
+		pthread_mutex_lock(&vm->lock);
+		vcpu->msi_step = value >> 8;
+		vcpu->msi_pending = true;
+		pthread_cond_broadcast(&vm->changed);
+		pthread_mutex_unlock(&vm->lock);
+		break;
+	default:
+		fprintf(stderr, "vmm: vCPU %u: an exception or interrupt that the guest did not expect\n", vcpu->id);
+		vcpu->error = -EFAULT;
+		break;
+	}
+}
+
+static void port_write(struct vcpu *vcpu, uint64_t port, uint32_t value)
+{
+	if (port == PORT_SLOW)
+		slow(vcpu, value);
+	else if (port == PORT_CONTROL)
+		control(vcpu, value);
+}
+
+static void port(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	uint32_t *data = (uint32_t *)((uint8_t *)run + run->io.data_offset);
+
+	if (run->io.direction == KVM_EXIT_IO_IN)
+		*data = 0x5a5a5a5a;
+	else
+		port_write(vcpu, run->io.port, *data);
+}
+
+static void mmio(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	uint32_t value;
+
+	if (!run->mmio.is_write) {
+		memset(run->mmio.data, 0x5a, sizeof(run->mmio.data));
+		return;
+	}
+	memcpy(&value, run->mmio.data, sizeof(value));
+	vcpu->done = run->mmio.phys_addr == GUEST_DONE;
+	if (run->mmio.phys_addr - GUEST_PORTS < PAGE)
+		port_write(vcpu, run->mmio.phys_addr - GUEST_PORTS, value);
+}
+
+static void handle(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	switch (run->exit_reason) {
+	case KVM_EXIT_IO:
+		port(vcpu);
+		break;
+	case KVM_EXIT_MMIO:
+		mmio(vcpu);
+		break;
+	case KVM_EXIT_DEBUG: /* arm64's guest says so by a breakpoint */
+		vcpu->done = true;
+		break;
+	default:
+		fprintf(stderr, "vmm: vCPU %u: KVM_RUN returned reason %u\n", vcpu->id, run->exit_reason);
+		vcpu->error = -EPROTO;
+		break;
+	}
+}
+
+static void run(struct vcpu *vcpu)
+{
+	uint64_t before = now_ns();
+	uint64_t after;
+	unsigned int last = RETURNS;
+
+	vcpu->first_ns = before;
+	while (!vcpu->done && !vcpu->error) {
+		int err = ioctl(vcpu->fd, KVM_RUN, 0) ? errno : 0;
+
+		after = now_ns();
+		vcpu->run_ns += after - before;
+		last = err ? RETURN_CODES + (unsigned int)err % RETURN_ERRNO : vcpu->run->exit_reason % RETURN_CODES;
+		vcpu->returns[last]++;
+		if (!err)
+			handle(vcpu);
+		else if (err != EINTR && err != EAGAIN)
+			vcpu->error = -err;
+		before = now_ns();
+		/* The last one is never run again: there is no end to its stay in the VMM. */
+		if (!vcpu->done)
+			vcpu->user_ns[last] += before - after;
+	}
+	vcpu->last_ns = before;
+}
+
+void *vcpu_thread(void *arg)
+{
+	struct vcpu *vcpu = arg;
+	struct vm *vm = vcpu->vm;
+	char name[16];
+
+	snprintf(name, sizeof(name), "CPU %u/KVM", vcpu->id % 1000);
+	pthread_setname_np(pthread_self(), name);
+	vcpu->tid = (int)syscall(SYS_gettid);
+	if (vm->opt->pins) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET((unsigned int)vm->opt->pin[vcpu->id % vm->opt->pins], &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			vcpu->error = -errno;
+	}
+	if (!vcpu->error)
+		run(vcpu);
+	pthread_mutex_lock(&vm->lock);
+	vm->running--;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
+	return NULL;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The truth VMM on x86: flat protected mode, an in-kernel APIC. */
+#define _GNU_SOURCE
+#include "vmm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
+#define GATE_PRESENT  0x8e00 /* 32-bit interrupt gate */
+#define CPUID_ENTRIES 128
+
+/* 4 GiB flat segments: null, code, data. */
+static const uint64_t gdt[] = {0, 0x00cf9b000000ffffULL, 0x00cf93000000ffffULL};
+
+static void gate(uint64_t *idt, unsigned int vector, unsigned int handler)
+{
+	uint64_t address = GUEST_CODE + handler * HANDLER_STRIDE;
+
+	idt[vector] =
+		(address & 0xffff) | SELECTOR_CODE << 16 | (uint64_t)GATE_PRESENT << 32 | (address & 0xffff0000) << 32;
+}
+
+void arch_fill_memory(struct vm *vm)
+{
+	uint64_t *idt = (uint64_t *)(vm->ram + GUEST_IDT);
+
+	memcpy(vm->ram + GUEST_GDT, gdt, sizeof(gdt));
+	for (unsigned int i = 0; i < 256; i++)
+		gate(idt, i, 3);
+	gate(idt, VECTOR_TIMER, 1);
+	gate(idt, VECTOR_MSI, 2);
+}
+
+static int set_cpuid(const struct vm *vm, const struct vcpu *vcpu)
+{
+	struct kvm_cpuid2 *cpuid = calloc(1, sizeof(*cpuid) + CPUID_ENTRIES * sizeof(cpuid->entries[0]));
+	int err = 0;
+
+	if (!cpuid)
+		return -ENOMEM;
+	cpuid->nent = CPUID_ENTRIES;
+	if (ioctl(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid)) {
+		err = vmm_fail("KVM_GET_SUPPORTED_CPUID");
+	} else {
+		for (unsigned int i = 0; i < cpuid->nent; i++) {
+			struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+
+			if (e->function == 1)
+				e->ebx = (e->ebx & 0xffffff) | vcpu->id << 24;
+			else if (e->function == 0xb || e->function == 0x1f)
+				e->edx = vcpu->id;
+		}
+		if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
+			err = vmm_fail("KVM_SET_CPUID2");
+	}
+	free(cpuid);
+	return err;
+}
+
+static int set_registers(const struct vcpu *vcpu)
+{
+	struct kvm_segment code = {
+		.limit = 0xffffffff, .selector = SELECTOR_CODE, .type = 11, .present = 1, .db = 1, .s = 1, .g = 1};
+	struct kvm_segment data = {
+		.limit = 0xffffffff, .selector = SELECTOR_DATA, .type = 3, .present = 1, .db = 1, .s = 1, .g = 1};
+	struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};
+	struct kvm_regs regs = {.rip = GUEST_CODE, .rflags = 2};
+	struct kvm_sregs sregs;
+	uint32_t stack = GUEST_STACKS + vcpu->id * STACK_SIZE;
+
+	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
+		return vmm_fail("KVM_GET_SREGS");
+	sregs.cs = code;
+	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
+	sregs.gdt.base = GUEST_GDT;
+	sregs.gdt.limit = sizeof(gdt) - 1;
+	sregs.idt.base = GUEST_IDT;
+	sregs.idt.limit = 256 * 8 - 1;
+	sregs.cr0 = 0x31; /* PE, ET, NE */
+	sregs.cr3 = sregs.cr4 = 0;
+	sregs.efer = 0;
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
+		return vmm_fail("KVM_SET_SREGS");
+	*(uint32_t *)(vcpu->vm->ram + stack) = GUEST_PARAMS + vcpu->id * PARAMS_STRIDE;
+	regs.rsp = stack + STACK_SIZE;
+	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
+		return vmm_fail("KVM_SET_REGS");
+	return ioctl(vcpu->fd, KVM_SET_MP_STATE, &runnable) ? vmm_fail("KVM_SET_MP_STATE") : 0;
+}
+
+/* The host's vendor decides which of the two hypercall instructions KVM takes without patching the guest. */
+static bool host_is_intel(void)
+{
+	char line[256];
+	bool intel = false;
+	FILE *f = fopen("/proc/cpuinfo", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "vendor_id", 9)) {
+			intel = strstr(line, "GenuineIntel") || strstr(line, "CentaurHauls");
+			break;
+		}
+	}
+	if (f)
+		fclose(f);
+	return intel;
+}
+
+bool arch_has(unsigned int op)
+{
+	return op < OPS;
+}
+
+int arch_create_vm(struct vm *vm)
+{
+	vm->vmcall = host_is_intel();
+	if (ioctl(vm->fd, KVM_SET_TSS_ADDR, 0xfffbd000UL) && errno != ENOTTY && errno != EINVAL)
+		return vmm_fail("KVM_SET_TSS_ADDR");
+	return ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0UL) ? vmm_fail("KVM_CREATE_IRQCHIP") : 0;
+}
+
+int arch_create_vcpu(struct vcpu *vcpu)
+{
+	int khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ, 0);
+	int err;
+
+	if (khz <= 0)
+		return vmm_fail("KVM_GET_TSC_KHZ");
+	vcpu->vm->tick_khz = (uint64_t)khz;
+	err = set_cpuid(vcpu->vm, vcpu);
+	return err ? err : set_registers(vcpu);
+}
+
+int arch_finish_vm(struct vm *vm)
+{
+	(void)vm;
+	return 0;
+}
+
+/* The APIC's timer counts nanoseconds. */
+uint64_t arch_step_arg(const struct vm *vm, unsigned int op, uint64_t arg)
+{
+	return op == OP_SPIN ? arg * vm->tick_khz / 1000000 : arg;
+}
+
+int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector)
+{
+	struct kvm_msi msi = {.address_lo = GUEST_LAPIC | vcpu << 12, .data = vector};
+
+	return ioctl(vm->fd, KVM_SIGNAL_MSI, &msi) < 0 ? -errno : 0;
+}
