@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            builds $(O)/kvmtop
+# make help       says what else there is
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+O       ?= build
+V       ?= 0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+# Cross-building: make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR, where DIR holds that architecture's libraries
+# (tests/lab/sysroot-arm64 prints one).
+CROSS_COMPILE ?=
+SYSROOT ?=
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+
+VERSION := 0.1
+MACHINE := $(shell $(CC) -dumpmachine)
+ARCH    := $(patsubst x86_64%,x86,$(patsubst aarch64%,arm64,$(firstword $(subst -, ,$(MACHINE)))))
+
+ifeq ($(V),1)
+Q :=
+msg = @:
+else
+Q := @
+msg = @printf '  %-8s %s\n' "$(1)" "$(patsubst $(CURDIR)/%,%,$(2))"
+endif
+
+# --- packages ---------------------------------------------------------------------------------------------------------
+
+# What a fresh Debian needs: to build and run, and on top of that to test.
+PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libjson-c-dev zlib1g-dev libc6-dev
+PACKAGES_CHECK := libcmocka-dev libclang-rt-14-dev clang-format tmux qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu \
+	gcc-aarch64-linux-gnu busybox-static cpio xz-utils zstd kmod \
+	busybox-static cpio xz-utils zstd lz4 kmod bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools debian-archive-keyring
+
+# --- flags ------------------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wvla -Wpointer-arith -Werror
+LIBS     := libbpf libelf ncursesw json-c zlib
+CFLAGS   ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -D_DEFAULT_SOURCE -DKVMTOP_VERSION='"$(VERSION)"' -I$(O)/gen
+CSTD     := -std=gnu17
+ifneq ($(SYSROOT),)
+override CC += --sysroot=$(SYSROOT)
+override PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(shell $(CC) -print-multiarch)/pkgconfig $(PKG_CONFIG)
+endif
+ifeq ($(findstring -O0,$(CFLAGS)),)
+ifndef SAN
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+endif
+endif
+HARDEN   := -fstack-protector-strong -fno-common
+ifdef SAN
+SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+ifdef STATIC
+LDSTATIC := -static
+LDLIBS   = $(shell $(PKG_CONFIG) --static --libs $(LIBS))
+else
+LDLIBS   = $(shell $(PKG_CONFIG) --libs $(LIBS))
+endif
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Werror \
+	-idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+
+# --- what is built from what ------------------------------------------------------------------------------------------
+
+BPF_SRC  := $(sort $(wildcard bpf/*.bpf.c))
+BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(O)/%.bpf.o)
+SKEL     := $(O)/gen/kvmtop.skel.h
+SRC      := $(sort $(wildcard model/*.c) $(wildcard ui/*.c))
+OBJ      := $(SRC:%.c=$(O)/%.o)
+LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT     := $(UNIT_SRC:%.c=$(O)/%)
+UNIT_LIB := $(patsubst %.c,$(O)/%.o,$(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))))
+
+.PHONY: all
+all: $(O)/kvmtop
+
+$(O)/kvmtop: $(OBJ)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDSTATIC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/%.bpf.o: %.bpf.c
+	$(call msg,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/kvmtop.bpf.o: $(BPF_OBJ)
+	$(call msg,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(SKEL): $(O)/kvmtop.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name kvmtop_bpf > $@
+
+# Only some include it; the dependency files know which, once there are any.
+$(OBJ): | $(SKEL)
+
+# A change of the flags builds all again.
+FLAGS := $(CC) $(CSTD) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(LDSTATIC) $(BPF_CFLAGS)
+$(O)/flags: FORCE
+	$(Q)mkdir -p $(O)
+	$(Q)echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' > $@
+
+$(O)/%.o: %.c $(O)/flags
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(CPPFLAGS) $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
+
+$(BPF_OBJ): $(O)/flags
+
+$(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(UNIT_LIB) $(LIB_OBJ)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+-include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(UNIT:%=%.d) $(UNIT_LIB:.o=.d)
+
+# --- the two commands of the README -----------------------------------------------------------------------------------
+
+# eBPF wants root; a made-up host does not.
+AS_ROOT = $(if $(findstring --demo,$(ARGS)),,$(shell [ "$$(id -u)" -eq 0 ] || command -v sudo))
+
+.PHONY: run check check-unit check-lab lab setup-build setup-check
+run: setup-build
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)$(AS_ROOT) $(O)/kvmtop $(ARGS)
+
+check: setup-check
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check unit lab
+
+check-unit: setup-check
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check unit
+
+check-lab: setup-check
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check lab
+
+HOST   ?= amd
+KERNEL ?= 6.1
+lab: setup-check
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)O=$(abspath $(O)) ./tests/lab/lab $(HOST) $(KERNEL)
+
+setup-build:
+	$(Q)./tests/setup $(PACKAGES_BUILD)
+
+setup-check:
+	$(Q)./tests/setup $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+.PHONY: install uninstall clean format check-format headers help unit FORCE
+install: $(O)/kvmtop
+	$(INSTALL) -D -m 755 $(O)/kvmtop $(DESTDIR)$(PREFIX)/sbin/kvmtop
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/kvmtop
+
+unit: $(UNIT)
+
+clean:
+	rm -rf $(O)
+
+C_FILES = $(sort $(filter-out vmlinux/x86.h vmlinux/arm64.h,$(wildcard bpf/*.[ch] model/*.[ch] ui/*.[ch] vmlinux/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])))
+format:
+	clang-format -i $(C_FILES)
+
+check-format:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+headers:
+	./vmlinux/regen
+
+help:
+	@echo 'make               build $$(O)/kvmtop (O=$(O))'
+	@echo 'make run           install what the build needs (Debian), build, and start kvmtop; ARGS=... for its options'
+	@echo 'make check         install what the tests need (Debian), and run all tests'
+	@echo 'make check-unit    the tests that need no KVM: model, interface, terminal'
+	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
+	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
+	@echo 'make install       to $$(DESTDIR)$$(PREFIX)/sbin (PREFIX=$(PREFIX)); make uninstall'
+	@echo 'make headers       write vmlinux/ anew from Debian kernels'
+	@echo 'make format        clang-format; make check-format looks only'
+	@echo 'make clean'
+	@echo
+	@echo 'V=1 shows the commands; CC=clang, CFLAGS=..., SAN=address,undefined, STATIC=1, O=DIR;'
+	@echo 'CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=$$(tests/lab/sysroot-arm64) builds for arm64'
+
+FORCE:
