@@ -151,6 +151,18 @@ static int print(struct feed *feed, struct app *app, const struct batch_options 
 	return fflush(out) || ferror(out) ? -errno : 0;
 }
 
+/* After a sample that took long (programs to load, a pCPU to wait for): the next interval is a whole one all the same. */
+static void skip_lost_time(struct timespec *next, double delay)
+{
+	struct timespec now;
+	double late;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	late = (double)(now.tv_sec - next->tv_sec) + (double)(now.tv_nsec - next->tv_nsec) / 1e9;
+	if (late > delay / 2)
+		*next = now;
+}
+
 /* Until *next, or a signal of set: true when one came. *next moves on by delay, from now when it is late. */
 static bool wait_signal(const sigset_t *set, struct timespec *next, double delay)
 {
@@ -193,6 +205,7 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 		if (wait_signal(set, &next, opts->no_wait ? 0 : opts->loop->delay))
 			return 0;
 		ret = feed_take(feed);
+		skip_lost_time(&next, opts->loop->delay);
 		if (!ret && feed->ended)
 			return 0;
 		if (!ret && !opts->quiet)

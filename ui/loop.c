@@ -133,12 +133,17 @@ static int on_signal(struct loop *loop)
 
 static int on_timer(struct loop *loop)
 {
+	struct itimerspec left;
 	u64 times;
 	int ret;
 
 	if (read(loop->timer, &times, sizeof(times)) != (ssize_t)sizeof(times))
 		return 0;
 	ret = tick(loop);
+	/* After a sample that took long (programs to load, say) the next interval is a whole one all the same. */
+	if (!timerfd_gettime(loop->timer, &left) &&
+	    (double)left.it_value.tv_sec + (double)left.it_value.tv_nsec / 1e9 < loop->app.delay / 2)
+		set_timer(loop, loop->app.delay, loop->app.delay);
 	if (!ret && loop->iterations && !--loop->iterations)
 		loop->quit = true;
 	return ret;

@@ -77,8 +77,14 @@ static void clock_text(char *text, size_t size, u64 real_ns)
 		snprintf(text, size, "--:--:--");
 }
 
+static bool sees_exits(const struct snapshot *snap)
+{
+	return snap->cur->probes[PROBE_ENTRY].status == PROBE_ON && snap->cur->probes[PROBE_EXIT].status == PROBE_ON;
+}
+
 static void count_pieces(struct pieces *line, const struct snapshot *snap)
 {
+	bool exits = sees_exits(snap);
 	char num[FMT_SIZE];
 	struct piece *piece;
 
@@ -89,9 +95,10 @@ static void count_pieces(struct pieces *line, const struct snapshot *snap)
 	snprintf(piece->text, sizeof(piece->text), "%u", snap->vcpu_count);
 	snprintf(piece_add(line, STYLE_LABEL, 5, 1)->text, 8, snap->vcpu_count == 1 ? "vCPU" : "vCPUs");
 	piece = piece_add(line, STYLE_VALUE, 3, 2);
+	/* where KVM's exits cannot be seen, those to user space can */
 	snprintf(piece->text, sizeof(piece->text), "%s",
-		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, snap->exits), 6) : "-");
-	snprintf(piece_add(line, STYLE_LABEL, 3, 1)->text, 8, "exits/s");
+		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, exits ? snap->exits : snap->user_exits), 6) : "-");
+	snprintf(piece_add(line, STYLE_LABEL, 3, 1)->text, 20, exits ? "exits/s" : "user exits/s");
 }
 
 static void mode_pieces(struct pieces *line, const struct app *app)
@@ -162,7 +169,10 @@ static void budget_line(const struct app *app, struct grid *grid, int y)
 			continue;
 		if (small && part < 0.005)
 			continue;
-		if (small)
+		/* what cannot be told apart on this host is in "?" */
+		if ((order[i] == VCPU_GUEST || order[i] == VCPU_KVM) && part == 0 && !sees_exits(app->snap))
+			snprintf(num, sizeof(num), "-");
+		else if (small)
 			snprintf(num, sizeof(num), "%.0f", part * 100);
 		else
 			fmt_share(num, part, 4);
@@ -194,6 +204,34 @@ static const char *probe_trouble(u8 status)
 	}
 }
 
+/* "stuck: web01 vCPU 3 in the VMM for 3.2s, 2 more": the vCPU that is longest in one place where none should stay. */
+static size_t stuck_text(const struct snapshot *snap, char *text, size_t size, const char *before, enum style *style)
+{
+	const struct vcpu_row *worst = NULL;
+	char age[FMT_SIZE], more[32] = "";
+	u32 count = 0;
+	int len;
+
+	for (u32 i = 0; i < snap->vcpu_count; i++) {
+		const struct vcpu_row *row = &snap->vcpus[i];
+
+		if (row->ended || !state_is_stuck(row->raw->state, row->raw->state_ns))
+			continue;
+		count++;
+		if (!worst || row->raw->state_ns > worst->raw->state_ns)
+			worst = row;
+	}
+	if (!worst)
+		return 0;
+	if (count > 1)
+		snprintf(more, sizeof(more), ", %u more", count - 1);
+	*style = STYLE_ALERT;
+	len = snprintf(text, size, "%sstuck: %s vCPU %d in the %s for %s%s%s", before, worst->vm_name,
+		       worst->raw->vcpu_id, worst->raw->state == VCPU_USER ? "VMM" : "kernel",
+		       worst->raw->inexact ? "at least " : "", fmt_ns(age, (double)worst->raw->state_ns, 6), more);
+	return len < 0 || (size_t)len >= size ? size - 1 : (size_t)len;
+}
+
 bool view_alert(const struct app *app, char *text, size_t size, enum style *style)
 {
 	const struct sample *cur = app->snap ? app->snap->cur : NULL;
@@ -210,12 +248,17 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 	}
 	*style = STYLE_WARN;
 	for (int i = 0; i < LOSSES && len < size; i++) {
-		if (!app->snap->lost[i])
+		if (!app->snap->lost[i] || i == LOSS_STORAGE)
 			continue;
 		*style = STYLE_ALERT;
 		len += (size_t)snprintf(text + len, size - len, "%s%s %s", len ? ", " : "LOST: ", loss_name((u32)i),
 					fmt_count(num, (double)app->snap->lost[i], 5));
 	}
+	len += stuck_text(app->snap, text + len, size - len, len ? "; " : "", style);
+	/* nothing is missing then, it only costs more */
+	if (app->snap->lost[LOSS_STORAGE] && len < size)
+		len += (size_t)snprintf(text + len, size - len, "%s%s (%s)", len ? "; " : "",
+					loss_help(LOSS_STORAGE), loss_name(LOSS_STORAGE));
 	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
 		const char *trouble = probe_trouble(cur->probes[i].status);
 

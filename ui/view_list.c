@@ -56,15 +56,25 @@ static int table_width(const struct table *t, int gap)
 	return width - gap + 1;
 }
 
-static void table_drop(struct table *t, int sort, int room)
+/* A column that this host cannot measure goes before all others. */
+static int drop_order(const struct snapshot *snap, const struct column *col)
+{
+	return column_available(col, snap, NULL) ? col->priority : UINT8_MAX + 1;
+}
+
+static void table_drop(struct table *t, const struct snapshot *snap, int sort, int room)
 {
 	while (table_width(t, 1) > room) {
-		int worst = -1;
+		int worst = -1, worst_order = 0;
 
-		for (int i = 0; i < t->count; i++)
-			if (t->w[i] && t->cols->columns[i].priority && i != sort &&
-			    (worst < 0 || t->cols->columns[i].priority >= t->cols->columns[worst].priority))
-				worst = i;
+		for (int i = 0; i < t->count; i++) {
+			int order = drop_order(snap, &t->cols->columns[i]);
+
+			if (!t->w[i] || !order || i == sort || order < worst_order)
+				continue;
+			worst = i;
+			worst_order = order;
+		}
 		/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
 		if (worst < 0 && t->w[sort] && t->cols->columns[sort].priority)
 			worst = sort;
@@ -107,7 +117,7 @@ static void table_layout(struct table *t, const struct app *app, int room)
 
 		t->w[0] = need < room / 5 ? need : t->w[0] > room / 5 ? t->w[0] : room / 5;
 	}
-	table_drop(t, sort, room);
+	table_drop(t, app->snap, sort, room);
 	gap = table_width(t, 2) + 12 <= room ? 2 : 1;
 	table_grow(t, app, room - table_width(t, gap));
 	for (int i = 0; i < t->count; i++) {
