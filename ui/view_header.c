@@ -97,7 +97,8 @@ static void count_pieces(struct pieces *line, const struct snapshot *snap)
 	piece = piece_add(line, STYLE_VALUE, 3, 2);
 	/* where KVM's exits cannot be seen, those to user space can */
 	snprintf(piece->text, sizeof(piece->text), "%s",
-		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, exits ? snap->exits : snap->user_exits), 6) : "-");
+		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, exits ? snap->exits : snap->user_exits), 6)
+				   : "-");
 	snprintf(piece_add(line, STYLE_LABEL, 3, 1)->text, 20, exits ? "exits/s" : "user exits/s");
 }
 
@@ -257,8 +258,8 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 	len += stuck_text(app->snap, text + len, size - len, len ? "; " : "", style);
 	/* nothing is missing then, it only costs more */
 	if (app->snap->lost[LOSS_STORAGE] && len < size)
-		len += (size_t)snprintf(text + len, size - len, "%s%s (%s)", len ? "; " : "",
-					loss_help(LOSS_STORAGE), loss_name(LOSS_STORAGE));
+		len += (size_t)snprintf(text + len, size - len, "%s%s (%s)", len ? "; " : "", loss_help(LOSS_STORAGE),
+					loss_name(LOSS_STORAGE));
 	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
 		const char *trouble = probe_trouble(cur->probes[i].status);
 
