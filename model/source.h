@@ -9,10 +9,14 @@
 #include "sample.h"
 
 struct source;
+struct recorder;
 
 struct source_ops {
-	const char *name; /* "bpf", "synthetic" */
-	/* Fills *s (reset first) with the present. 0, or a negative errno and a line in source->error. */
+	const char *name; /* "bpf", "synthetic", "replay" */
+	/*
+	 * Fills *s (reset first) with the present. 0, or a negative errno and a line in source->error. -ENODATA: a recording
+	 * ends here; nothing is wrong, and what was last is to be held.
+	 */
 	int (*sample)(struct source *src, struct sample *s);
 	void (*close)(struct source *src);
 };
@@ -64,5 +68,30 @@ struct synthetic_spec {
 int synthetic_spec_parse(const char *text, struct synthetic_spec *spec);
 /* NULL when out of memory. */
 struct source *source_synthetic_open(const struct synthetic_spec *spec);
+
+/*
+ * A recording (model/recording.h): each sample is the next one of the file, then -ENODATA. sample.missing is how many
+ * the file lost right before this one. NULL on failure, with *err and one line in error, as recording_open().
+ */
+struct source *source_replay_open(const char *path, int *err, char *error, size_t error_size);
+/* These five are for what source_replay_open() returned only. How many samples there are, 1 or more. */
+u32 replay_count(const struct source *src);
+/* Index of the sample that comes next; replay_count() at the end. */
+u32 replay_position(const struct source *src);
+/* Goes to a sample, which comes next: 0, or -EINVAL when there is none. Its interval is against whatever was before. */
+int replay_seek(struct source *src, u32 index);
+/* When a sample was taken; false when there is none. */
+bool replay_time(const struct source *src, u32 index, u64 *seq, u64 *mono_ns, u64 *real_ns);
+/* Index of the last sample at or before a time (CLOCK_REALTIME), 0 when all are later. */
+u32 replay_find(const struct source *src, u64 real_ns);
+/* One line about what could not be read, "" when all could. The source's, until the next call. */
+const char *replay_notice(struct source *src);
+
+/*
+ * Another source, which it owns from here on, with each of its samples added to the recorder, which stays the caller's
+ * and must outlive it. must: a failure to record is a failure to sample; else it is left to recorder_error() to tell.
+ * NULL when out of memory.
+ */
+struct source *source_record_open(struct source *inner, struct recorder *recorder, bool must);
 
 #endif

@@ -41,8 +41,14 @@ static void good(void **state)
 	assert_string_equal(opts.loop.filter, "exits>1k");
 	assert_int_equal(parse("--script x --size 200x50 --dump ansi --source synthetic:3x2x4:9"), 0);
 	assert_true(opts.w == 200 && opts.h == 50 && opts.dump == DUMP_ANSI && opts.synthetic && opts.spec.vms == 3);
+	assert_int_equal(parse("--script x --dump svg"), 0);
+	assert_int_equal(opts.dump, DUMP_SVG);
 	assert_int_equal(parse("--demo -b --max-vcpus 9"), 0);
 	assert_true(opts.synthetic && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
+	assert_int_equal(parse("-r old.rec -w new.rec --rotate 64M,1h:3"), 0);
+	assert_string_equal(opts.replay, "old.rec");
+	assert_string_equal(opts.record, "new.rec");
+	assert_true(opts.rotate.max_bytes == 64 << 20 && opts.rotate.keep == 3);
 }
 
 /* Each is refused with one line that names the culprit. */
@@ -69,6 +75,10 @@ static void bad(void **state)
 		{"--source synthetic:0x1x1", "--source"},
 		{"--source nosuch", "--source nosuch"},
 		{"--max-vcpus 0", "--max-vcpus 0"},
+		{"-w", "-w needs an argument"},
+		{"-w x --rotate 64", "--rotate 64"},
+		{"--rotate 64M", "--rotate goes with -w"},
+		{"-r x -w x", "the same file"},
 		{"--nosuch", "no option --nosuch"},
 		{"-y", "no option -y"},
 		{"word", "what is word?"},

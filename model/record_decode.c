@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Frames to samples. A frame is foreign bytes: every number is checked before it is used as a size or an index, and what
+ * comes out keeps the promises of struct sample on which memory safety rests.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "array.h"
+#include "probes.h"
+#include "record_code.h"
+#include "vmname.h"
+
+#define UNKNOWN_FIELD 0xff
+#define TEXT_MAX      4096
+#define HEAD_TABLES   64
+#define HEAD_FIELDS   1024
+#define NO_ROW        UINT32_MAX
+#define NUMBERS_MAX   (128U << 20) /* a frame */
+#define ZLIB_RATIO    1100         /* zlib cannot do better than 1032 to 1 */
+
+struct in {
+	const u8 *p, *end;
+	u64 zeros;  /* left of a run */
+	u64 budget; /* numbers that may still be asked for: runs of zeros make many of few bytes */
+	bool bad;
+};
+
+/* A table as the file has it. */
+struct file_table {
+	const struct rec_table *table; /* NULL: unknown */
+	u32 field_count;
+	u8 *types;
+	u8 *fields; /* of each its number in table, UNKNOWN_FIELD */
+};
+
+struct decoder {
+	struct file_table *tables;
+	u32 table_count;
+	char program[64], host[VM_NAME_SIZE];
+	bool all_probes; /* the file knows the same probes as we do */
+	struct sample last, next;
+	bool has_last;
+	u8 *raw;
+	u32 raw_room;
+	u32 *match;
+	u32 match_room;
+	z_stream z;
+};
+
+static const union {
+	u8 bytes[sizeof(struct sample) > sizeof(struct vcpu_sample) ? sizeof(struct sample)
+								    : sizeof(struct vcpu_sample)];
+	u64 align;
+} zero_row;
+
+/* --- numbers ------------------------------------------------------------------------------------------------------ */
+
+static u64 get_varint(struct in *in)
+{
+	u64 v = 0;
+
+	for (u32 shift = 0; shift < 64; shift += 7) {
+		u8 byte;
+
+		if (in->p == in->end)
+			break;
+		byte = *in->p++;
+		if (shift == 63 && byte > 1)
+			break;
+		v |= (u64)(byte & 0x7f) << shift;
+		if (byte < 0x80)
+			return v;
+	}
+	in->bad = true;
+	in->p = in->end;
+	return 0;
+}
+
+/* The next number of the stream; 0 for ever once it is bad. */
+static inline u64 get(struct in *in)
+{
+	if (!in->budget) {
+		in->bad = true;
+		return 0;
+	}
+	in->budget--;
+	if (in->zeros) {
+		in->zeros--;
+		return 0;
+	}
+	if (in->p < in->end && !*in->p) {
+		in->p++;
+		in->zeros = get_varint(in);
+		return 0;
+	}
+	return get_varint(in);
+}
+
+static inline u64 unzigzag(u64 v)
+{
+	return v >> 1 ^ -(v & 1);
+}
+
+/* The next len bytes; NULL when there are not so many. A run of zeros cannot go on behind them. */
+static const char *get_bytes(struct in *in, u64 len)
+{
+	const u8 *at = in->p;
+
+	if (in->zeros || len > TEXT_MAX || len > (u64)(in->end - in->p)) {
+		in->bad = true;
+		return NULL;
+	}
+	in->p += len;
+	return (const char *)at;
+}
+
+/* --- the description ---------------------------------------------------------------------------------------------- */
+
+static void forget_tables(struct decoder *dec)
+{
+	for (u32 i = 0; i < dec->table_count; i++) {
+		free(dec->tables[i].types);
+		free(dec->tables[i].fields);
+	}
+	free(dec->tables);
+	dec->tables = NULL;
+	dec->table_count = 0;
+	dec->has_last = false;
+}
+
+/* A text of a head; false: too long or not there. */
+static bool get_string(struct in *in, char *to, size_t size)
+{
+	u64 len = get_varint(in);
+	const char *text = in->bad ? NULL : get_bytes(in, len);
+
+	to[0] = '\0';
+	if (text)
+		clean_text(to, size, text, len);
+	return text;
+}
+
+static bool get_notes(struct decoder *dec, struct in *in)
+{
+	u64 n = get_varint(in);
+
+	for (u64 i = 0; i < n && !in->bad; i++) {
+		char name[REC_NAME_SIZE], text[128];
+
+		if (!get_string(in, name, sizeof(name)) || !get_string(in, text, sizeof(text)))
+			return false;
+		if (!strcmp(name, "program"))
+			clean_text(dec->program, sizeof(dec->program), text, sizeof(text));
+		else if (!strcmp(name, "host"))
+			clean_text(dec->host, sizeof(dec->host), text, sizeof(text));
+	}
+	return !in->bad;
+}
+
+static int get_table(struct decoder *dec, struct in *in)
+{
+	struct file_table *ft = &dec->tables[dec->table_count];
+	char name[REC_NAME_SIZE];
+	u64 n;
+
+	if (!get_string(in, name, sizeof(name)))
+		return -EBADMSG;
+	n = get_varint(in);
+	if (in->bad || n > HEAD_FIELDS)
+		return -EBADMSG;
+	*ft = (struct file_table){.table = rec_table_find(rec_schema(), name), .field_count = n};
+	/* The first of two tables, or fields, of one name is the one. */
+	for (u32 i = 0; i < dec->table_count; i++)
+		if (dec->tables[i].table == ft->table)
+			ft->table = NULL;
+	dec->table_count++;
+	ft->types = calloc(n + 1, 1);
+	ft->fields = calloc(n + 1, 1);
+	if (!ft->types || !ft->fields)
+		return -ENOMEM;
+	for (u64 i = 0; i < n; i++) {
+		const struct rec_field *field;
+		u64 type;
+
+		if (!get_string(in, name, sizeof(name)))
+			return -EBADMSG;
+		type = get_varint(in);
+		if (in->bad || type >= REC_TYPES)
+			return -EBADMSG;
+		ft->types[i] = type;
+		field = ft->table ? rec_field_find(ft->table, name) : NULL;
+		ft->fields[i] = field && field->type == type ? field - ft->table->fields : UNKNOWN_FIELD;
+		if (ft->fields[i] != UNKNOWN_FIELD && memchr(ft->fields, ft->fields[i], i))
+			ft->fields[i] = UNKNOWN_FIELD;
+	}
+	return 0;
+}
+
+static bool has_field(const struct decoder *dec, const struct rec_table *t, u32 field)
+{
+	for (u32 i = 0; i < dec->table_count; i++)
+		if (dec->tables[i].table == t)
+			return memchr(dec->tables[i].fields, field, dec->tables[i].field_count);
+	return false;
+}
+
+static bool has_all_probes(const struct decoder *dec)
+{
+	const struct rec_table *host = rec_table_find(rec_schema(), "host");
+
+	for (u32 i = 0; i < host->field_count; i++)
+		if (!strncmp(host->fields[i].name, "probe.", 6) && !has_field(dec, host, i))
+			return false;
+	return true;
+}
+
+static int inflate_all(struct decoder *dec, const u8 *data, u32 len, u32 raw_len)
+{
+	if (raw_len > (u64)len * ZLIB_RATIO)
+		return -EBADMSG;
+	if (ARRAY_ROOM(dec->raw, dec->raw_room, raw_len))
+		return -ENOMEM;
+	if (inflateReset(&dec->z) != Z_OK)
+		return -ENOMEM;
+	dec->z.next_in = (u8 *)data;
+	dec->z.avail_in = len;
+	dec->z.next_out = dec->raw;
+	dec->z.avail_out = raw_len;
+	return inflate(&dec->z, Z_FINISH) == Z_STREAM_END && !dec->z.avail_out && !dec->z.avail_in ? 0 : -EBADMSG;
+}
+
+int decoder_head(struct decoder *dec, const u8 *data, u32 len, u32 raw_len)
+{
+	struct in in;
+	u64 n;
+	int ret;
+
+	forget_tables(dec);
+	dec->program[0] = dec->host[0] = '\0';
+	ret = raw_len > REC_HEAD_MAX ? -EBADMSG : inflate_all(dec, data, len, raw_len);
+	if (ret)
+		return ret;
+	in = (struct in){.p = dec->raw, .end = dec->raw + raw_len};
+	n = get_varint(&in);
+	if (!in.bad && n > REC_VERSION)
+		return -EPROTONOSUPPORT;
+	if (in.bad || n != REC_VERSION || !get_notes(dec, &in))
+		return -EBADMSG;
+	n = get_varint(&in);
+	if (in.bad || n > HEAD_TABLES)
+		return -EBADMSG;
+	dec->tables = calloc(n + 1, sizeof(*dec->tables));
+	if (!dec->tables)
+		return -ENOMEM;
+	for (u64 i = 0; !ret && i < n; i++)
+		ret = get_table(dec, &in);
+	if (!ret && in.p != in.end)
+		ret = -EBADMSG;
+	if (ret)
+		forget_tables(dec);
+	else
+		dec->all_probes = has_all_probes(dec);
+	return ret;
+}
+
+const char *decoder_program(const struct decoder *dec)
+{
+	return dec->program;
+}
+
+const char *decoder_host(const struct decoder *dec)
+{
+	return dec->host;
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+struct block {
+	char *row[REC_BLOCK];       /* NULL: of an unknown table */
+	const char *old[REC_BLOCK]; /* what it is told against */
+	u32 n;
+};
+
+#define GET_COLUMN(type)                                                      \
+	for (u32 i = 0; i < blk->n; i++) {                                    \
+		u64 old_ = (u64)(s64) * (const type *)(blk->old[i] + offset); \
+		u64 v_ = old_ + unzigzag(get(in));                            \
+		*(type *)(blk->row[i] + offset) = (type)v_;                   \
+		in->bad |= (u64)(s64)(type)v_ != v_;                          \
+	}
+
+/* A value that does not fit in its member is damage. */
+static void get_numbers(struct in *in, const struct rec_field *field, const struct block *blk)
+{
+	u32 offset = field->offset;
+
+	if (field->type == REC_INT) {
+		if (field->size == 4)
+			GET_COLUMN(s32)
+		else
+			GET_COLUMN(s64)
+	} else if (field->size == 8) {
+		GET_COLUMN(u64)
+	} else if (field->size == 4) {
+		GET_COLUMN(u32)
+	} else if (field->size == 2) {
+		GET_COLUMN(u16)
+	} else {
+		GET_COLUMN(u8)
+	}
+}
+
+/* Reading a bool that is neither 0 nor 1 is undefined: as bytes. */
+static void get_bools(struct in *in, const struct rec_field *field, const struct block *blk)
+{
+	for (u32 i = 0; i < blk->n; i++) {
+		u64 v = *(const u8 *)(blk->old[i] + field->offset) + unzigzag(get(in));
+
+		in->bad |= v > 1;
+		*(u8 *)(blk->row[i] + field->offset) = v & 1;
+	}
+}
+
+static void get_texts(struct in *in, const struct rec_field *field, u8 type, const struct block *blk)
+{
+	for (u32 i = 0; i < blk->n && !in->bad; i++) {
+		u64 len = get(in);
+		const char *text = len ? get_bytes(in, len - 1) : NULL;
+		char line[256];
+
+		if (!field || (len && !text))
+			continue;
+		if (!text) {
+			memcpy(blk->row[i] + field->offset, blk->old[i] + field->offset, field->size);
+		} else if (type == REC_TEXT) {
+			clean_text(blk->row[i] + field->offset, field->size, text, len - 1);
+		} else {
+			const char *kept;
+
+			clean_text(line, sizeof(line), text, len - 1);
+			kept = *line ? rec_static_text(line) : NULL;
+			memcpy(blk->row[i] + field->offset, &kept, sizeof(kept));
+		}
+	}
+}
+
+/* The buckets of one row into s->hist. */
+static int get_hist(struct in *in, struct sample *s, struct hist_span *span, struct hist_span old, const u64 *old_hist)
+{
+	u64 len = get(in), first;
+	s64 off;
+
+	if (!len) {
+		*span = old;
+	} else {
+		first = get(in);
+		if (in->bad || len - 1 > HIST_BUCKETS || first + len - 1 > HIST_BUCKETS || first >= HIST_BUCKETS)
+			return -EBADMSG;
+		*span = (struct hist_span){.first = first, .len = len - 1};
+	}
+	if (s->hist_count > REC_HIST_MAX - span->len)
+		return -EBADMSG;
+	off = sample_add_hist(s, span->len);
+	if (off < 0)
+		return -ENOMEM;
+	span->off = off;
+	if (!len) {
+		if (old.len)
+			memcpy(s->hist + off, old_hist + old.off, old.len * sizeof(*old_hist));
+		return 0;
+	}
+	for (u32 i = 0; i < span->len; i++) {
+		u32 at = span->first + i - old.first; /* wraps before the old span */
+
+		s->hist[off + i] = (at < old.len ? old_hist[old.off + at] : 0) + unzigzag(get(in));
+	}
+	return 0;
+}
+
+static int get_hists(struct decoder *dec, struct in *in, const struct rec_field *field, const struct block *blk)
+{
+	int ret = 0;
+
+	for (u32 i = 0; i < blk->n && !in->bad && !ret; i++) {
+		struct hist_span span, old;
+
+		memcpy(&old, blk->old[i] + field->offset, sizeof(old));
+		ret = get_hist(in, &dec->next, &span, old, dec->last.hist);
+		memcpy(blk->row[i] + field->offset, &span, sizeof(span));
+	}
+	return ret;
+}
+
+/* Reads over a column whose field this program does not know. */
+static void skip_column(struct in *in, u8 type, const struct block *blk)
+{
+	if (type == REC_TEXT || type == REC_STATIC) {
+		get_texts(in, NULL, type, blk);
+		return;
+	}
+	for (u32 i = 0; i < blk->n && !in->bad; i++) {
+		u64 len = get(in);
+
+		if (type != REC_HIST || !len)
+			continue;
+		if (len > UINT16_MAX)
+			in->bad = true;
+		get(in);
+		for (u64 k = 1; k < len && !in->bad; k++)
+			get(in);
+	}
+}
+
+static int get_block(struct decoder *dec, struct in *in, const struct file_table *ft, const struct block *blk)
+{
+	int ret = 0;
+
+	for (u32 f = 0; f < ft->field_count && !in->bad && !ret; f++) {
+		const struct rec_field *field;
+
+		if (ft->fields[f] == UNKNOWN_FIELD) {
+			skip_column(in, ft->types[f], blk);
+			continue;
+		}
+		field = &ft->table->fields[ft->fields[f]];
+		if (field->type == REC_TEXT || field->type == REC_STATIC)
+			get_texts(in, field, field->type, blk);
+		else if (field->type == REC_HIST)
+			ret = get_hists(dec, in, field, blk);
+		else if (field->type == REC_BOOL)
+			get_bools(in, field, blk);
+		else
+			get_numbers(in, field, blk);
+	}
+	return ret ? ret : in->bad ? -EBADMSG : 0;
+}
+
+static int get_matches(struct decoder *dec, struct in *in, u32 n, bool known, u32 old_count)
+{
+	u64 expected = 0;
+
+	if (ARRAY_ROOM(dec->match, dec->match_room, n))
+		return -ENOMEM;
+	for (u32 i = 0; i < n && !in->bad; i++) {
+		u64 code = get(in);
+
+		if (code == 1) {
+			dec->match[i] = NO_ROW;
+			continue;
+		}
+		if (code)
+			expected += unzigzag(code - 1);
+		if (known && expected >= old_count)
+			in->bad = true;
+		dec->match[i] = expected++;
+	}
+	return in->bad ? -EBADMSG : 0;
+}
+
+static u32 *counter(struct sample *s, u32 offset)
+{
+	return (u32 *)((char *)s + offset);
+}
+
+/* Room for n zeroed rows in dec->next; *base: the first. */
+static int add_rows(struct decoder *dec, const struct rec_table *t, u32 n, char **base)
+{
+	void *rows;
+
+	if (t->is_host) {
+		*base = (char *)&dec->next;
+		return 0;
+	}
+	memcpy(&rows, (char *)&dec->next + t->rows_at, sizeof(rows));
+	rows = array_grow(rows, counter(&dec->next, t->room_at), n, t->stride);
+	if (!rows)
+		return -ENOMEM;
+	memcpy((char *)&dec->next + t->rows_at, &rows, sizeof(rows));
+	memset(rows, 0, (size_t)n * t->stride);
+	*counter(&dec->next, t->count_at) = n;
+	*base = rows;
+	return 0;
+}
+
+static int get_rows(struct decoder *dec, struct in *in, const struct file_table *ft, bool key)
+{
+	const struct rec_table *t = ft->table;
+	u64 n = get_varint(in);
+	u32 old_count = 0;
+	char *rows = NULL;
+	const char *old = NULL;
+	struct block blk;
+	int ret = 0;
+
+	if (in->bad || n > (t ? t->rows_max : REC_HIST_MAX) || (t && t->is_host && n != 1))
+		return -EBADMSG;
+	if (t) {
+		old_count = t->is_host ? 1 : *counter(&dec->last, t->count_at);
+		old = (const char *)&dec->last;
+		if (!t->is_host)
+			memcpy(&old, (char *)&dec->last + t->rows_at, sizeof(old));
+		ret = add_rows(dec, t, n, &rows);
+	}
+	if (!ret && !key)
+		ret = get_matches(dec, in, n, t, old_count);
+	for (u32 at = 0; !ret && at < n; at += blk.n) {
+		blk.n = n - at < REC_BLOCK ? n - at : REC_BLOCK;
+		for (u32 i = 0; t && i < blk.n; i++) {
+			u32 m = key ? NO_ROW : dec->match[at + i];
+
+			blk.row[i] = rows + (size_t)(at + i) * t->stride;
+			blk.old[i] = m == NO_ROW ? (const char *)zero_row.bytes : old + (size_t)m * t->stride;
+		}
+		ret = get_block(dec, in, ft, &blk);
+	}
+	/* a run of zeros ends with its table */
+	return ret ? ret : in->zeros ? -EBADMSG : 0;
+}
+
+/* --- samples ------------------------------------------------------------------------------------------------------ */
+
+/* Gives rows their places, and refuses what no sample may have. */
+static int finish(struct sample *s, bool all_probes)
+{
+	u64 vcpus = 0, exits = 0;
+
+	for (u32 i = 0; i < s->vm_count; i++) {
+		struct vm_sample *vm = &s->vms[i];
+
+		if (!vm->uid || (i && vm->uid <= s->vms[i - 1].uid) || vcpus + vm->vcpu_count > s->vcpu_count)
+			return -EBADMSG;
+		vm->vcpu_first = vcpus;
+		for (u32 k = 0; k < vm->vcpu_count; k++)
+			s->vcpus[vcpus++].vm = vm->uid;
+		if (!vm->name[0])
+			strcpy(vm->name, "?");
+		if (!vm->vmm[0])
+			strcpy(vm->vmm, "?");
+	}
+	for (u32 i = 0; i < s->vcpu_count; i++) {
+		struct vcpu_sample *v = &s->vcpus[i];
+
+		if (!v->uid || v->state >= VCPU_STATES || exits + v->exit_count > s->exit_count)
+			return -EBADMSG;
+		v->exit_first = exits;
+		exits += v->exit_count;
+	}
+	if (vcpus != s->vcpu_count || exits != s->exit_count)
+		return -EBADMSG;
+	/* Of an older or newer version: its probes went to their places here, whichever these are. */
+	if (s->probe_count > PROBE_COUNT || (s->probe_count && !all_probes))
+		s->probe_count = PROBE_COUNT;
+	return 0;
+}
+
+int decoder_add(struct decoder *dec, bool key, const u8 *data, u32 len, u32 raw_len, const struct sample **out)
+{
+	struct sample done;
+	struct in in;
+	int ret;
+
+	if (!dec->tables || (!key && !dec->has_last) || raw_len > REC_RAW_MAX)
+		return -EBADMSG;
+	dec->has_last = false;
+	ret = inflate_all(dec, data, len, raw_len);
+	if (ret)
+		return ret;
+	in = (struct in){.p = dec->raw, .end = dec->raw + raw_len, .budget = NUMBERS_MAX};
+	sample_reset(&dec->next);
+	for (u32 i = 0; !ret && i < dec->table_count; i++)
+		ret = get_rows(dec, &in, &dec->tables[i], key);
+	if (!ret && in.p != in.end)
+		ret = -EBADMSG;
+	if (!ret)
+		ret = finish(&dec->next, dec->all_probes);
+	if (ret)
+		return ret;
+	done = dec->next;
+	dec->next = dec->last;
+	dec->last = done;
+	dec->has_last = true;
+	*out = &dec->last;
+	return 0;
+}
+
+struct decoder *decoder_new(void)
+{
+	struct decoder *dec = calloc(1, sizeof(*dec));
+
+	if (!dec)
+		return NULL;
+	if (inflateInit(&dec->z) == Z_OK)
+		return dec;
+	free(dec);
+	return NULL;
+}
+
+void decoder_free(struct decoder *dec)
+{
+	if (!dec)
+		return;
+	forget_tables(dec);
+	inflateEnd(&dec->z);
+	sample_free(&dec->last);
+	sample_free(&dec->next);
+	free(dec->raw);
+	free(dec->match);
+	free(dec);
+}

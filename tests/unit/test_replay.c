@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "../../model/history.h"
+#include "../../ui/feed.h"
+#include "record_check.h"
+
+static struct source *open_good(const char *path)
+{
+	char error[256];
+	int err;
+	struct source *src = source_replay_open(path, &err, error, sizeof(error));
+
+	if (!src)
+		fail_msg("%s", error);
+	return src;
+}
+
+static void samples_come_in_order_and_end(void **state)
+{
+	struct sample *all = synthetic_samples("2x2x6", 70), s = {0};
+	struct source *src;
+
+	(void)state;
+	record_all(scratch_path("a"), all, 70, NULL);
+	src = open_good(scratch_path("a"));
+	assert_string_equal(replay_notice(src), "");
+	assert_int_equal(replay_count(src), 70);
+	for (u32 i = 0; i < 70; i++) {
+		assert_int_equal(replay_position(src), i);
+		assert_int_equal(source_sample(src, &s), 0);
+		assert_true(same_sample(&s, &all[i]));
+	}
+	/* the end, as often as one asks, and what was last stays */
+	for (u32 i = 0; i < 3; i++) {
+		assert_int_equal(source_sample(src, &s), -ENODATA);
+		assert_string_equal(src->error, "the recording ends here");
+		assert_true(same_sample(&s, &all[69]));
+	}
+	source_close(src);
+	sample_free(&s);
+	samples_free(all, 70);
+}
+
+static void one_can_seek(void **state)
+{
+	struct sample *all = synthetic_samples("2x2x6", 70), s = {0};
+	u64 seq, mono, real;
+	struct source *src;
+
+	(void)state;
+	record_all(scratch_path("b"), all, 70, NULL);
+	src = open_good(scratch_path("b"));
+	assert_int_equal(replay_seek(src, 70), -EINVAL);
+	for (u32 i = 0; i < 200; i++) {
+		u32 at = i * 29 % 70;
+
+		assert_int_equal(replay_seek(src, at), 0);
+		assert_int_equal(source_sample(src, &s), 0);
+		assert_true(same_sample(&s, &all[at]));
+		assert_true(replay_time(src, at, &seq, &mono, &real));
+		assert_true(seq == s.seq && mono == s.mono_ns && real == s.real_ns);
+		assert_int_equal(replay_find(src, real), at);
+		assert_int_equal(replay_find(src, real + 1), at);
+		assert_int_equal(replay_find(src, real - 1), at ? at - 1 : 0);
+	}
+	assert_false(replay_time(src, 70, &seq, &mono, &real));
+	source_close(src);
+	sample_free(&s);
+	samples_free(all, 70);
+}
+
+/* What the screen, scripts and tables are fed is the same as it was live, and the end holds the last frame. */
+static void the_interface_sees_no_difference(void **state)
+{
+	struct synthetic_spec spec;
+	struct feed live, replayed;
+	struct source *source, *src;
+	struct sample *all = synthetic_samples("4x3x12:3", 25);
+
+	(void)state;
+	record_all(scratch_path("c"), all, 25, NULL);
+	assert_int_equal(synthetic_spec_parse("4x3x12:3", &spec), 0);
+	source = source_synthetic_open(&spec);
+	src = open_good(scratch_path("c"));
+	feed_init(&live, source);
+	feed_init(&replayed, src);
+	for (u32 i = 0; i < 25; i++) {
+		const struct snapshot *a, *b;
+
+		assert_int_equal(feed_take(&live), 0);
+		assert_int_equal(feed_take(&replayed), 0);
+		assert_false(replayed.ended);
+		for (int total = 0; total < 2; total++) {
+			a = feed_shown(&live, total);
+			b = feed_shown(&replayed, total);
+			assert_int_equal(a->interval_ns, b->interval_ns);
+			assert_int_equal(a->vcpu_exit_count, b->vcpu_exit_count);
+			assert_memory_equal(a->vcpu_exits, b->vcpu_exits, a->vcpu_exit_count * sizeof(*a->vcpu_exits));
+			assert_memory_equal(a->host_exits, b->host_exits, a->host_exit_count * sizeof(*a->host_exits));
+			assert_memory_equal(a->hist, b->hist, a->hist_count * sizeof(*a->hist));
+			assert_memory_equal(&a->budget, &b->budget, sizeof(a->budget));
+		}
+	}
+	assert_int_equal(feed_take(&replayed), 0);
+	assert_true(replayed.ended);
+	assert_int_equal(replayed.taken, 25);
+	assert_int_equal(feed_newest(&replayed)->seq, 25);
+	assert_true(feed_shown(&replayed, false)->interval_ns == NSEC_PER_SEC);
+	/* back from the end */
+	assert_int_equal(replay_seek(src, 3), 0);
+	assert_int_equal(feed_take(&replayed), 0);
+	assert_false(replayed.ended);
+	assert_int_equal(feed_newest(&replayed)->seq, 4);
+	feed_free(&live);
+	feed_free(&replayed);
+	source_close(source);
+	source_close(src);
+	samples_free(all, 25);
+}
+
+/* A gap is told by the sample behind it, and no figure of an interval is made up across it. */
+static void a_gap_is_told(void **state)
+{
+	struct sample *all = synthetic_samples("1x1x6", 70), s = {0};
+	struct snapshot snap = {0};
+	size_t len, at = REC_MAGIC_LEN;
+	struct rec_header h = {0};
+	struct source *src;
+	u32 next = 0, missing = 0;
+	u8 *bytes;
+
+	(void)state;
+	record_all(scratch_path("d"), all, 70, NULL);
+	bytes = file_bytes(scratch_path("d"), &len);
+	/* the payload of sample 20 */
+	while (rec_header_unpack(bytes + at, &h) && !(h.kind == REC_DELTA && h.number == 20))
+		at += REC_HEADER + h.len;
+	assert_int_equal(h.number, 20);
+	bytes[at + REC_HEADER + h.len / 2] ^= 0x40;
+	write_bytes(scratch_path("d"), bytes, len);
+	src = open_good(scratch_path("d"));
+	assert_int_equal(replay_count(src), 60);
+	assert_non_null(strstr(replay_notice(src), "10 records damaged"));
+	assert_non_null(strstr(replay_notice(src), "60 samples are readable"));
+	assert_null(strstr(replay_notice(src), "closed"));
+	for (u32 i = 0; i < 60; i++) {
+		assert_int_equal(source_sample(src, &s), 0);
+		next += s.missing;
+		missing += s.missing;
+		assert_int_equal(s.seq, next + 1);
+		if (s.missing) {
+			assert_int_equal(i, 20);
+			assert_int_equal(s.missing, 10);
+			assert_int_equal(snapshot_build(&snap, &all[19], &s, false), 0);
+			assert_int_equal(snap.interval_ns, 11 * NSEC_PER_SEC);
+		}
+		next++;
+	}
+	assert_int_equal(missing, 10);
+	assert_int_equal(next, 70);
+	source_close(src);
+	/* cut short */
+	write_bytes(scratch_path("d"), bytes, at + 10);
+	src = open_good(scratch_path("d"));
+	assert_int_equal(replay_count(src), 20);
+	assert_non_null(strstr(replay_notice(src), "not closed"));
+	source_close(src);
+	free(bytes);
+	snapshot_free(&snap);
+	sample_free(&s);
+	samples_free(all, 70);
+}
+
+/* Recording on the way changes nothing of what is seen, and a recording of a replay is the same again. */
+static void recording_on_the_way(void **state)
+{
+	struct sample *all = synthetic_samples("2x2x6:9", 40), s = {0};
+	const char *from = scratch_path("e");
+	char error[256], to[128];
+	struct recorder *rec;
+	struct source *inner, *src;
+	int err;
+
+	(void)state;
+	record_all(from, all, 40, NULL);
+	snprintf(to, sizeof(to), "%s", scratch_path("f"));
+	rec = recorder_open(to, NULL, &err, error, sizeof(error));
+	assert_non_null(rec);
+	inner = open_good(from);
+	src = source_record_open(inner, rec, true);
+	assert_non_null(src);
+	for (u32 i = 0; i < 40; i++) {
+		assert_int_equal(source_sample(src, &s), 0);
+		assert_true(same_sample(&s, &all[i]));
+		/* once more from the middle: what is there already is not recorded again */
+		for (u32 back = 5; i == 20 && back < 21; back++) {
+			assert_int_equal(replay_seek(inner, back), 0);
+			assert_int_equal(source_sample(src, &s), 0);
+		}
+	}
+	assert_int_equal(source_sample(src, &s), -ENODATA);
+	assert_string_equal(src->error, "the recording ends here");
+	source_close(src);
+	assert_int_equal(recorder_figures(rec).samples, 40);
+	assert_true(recorder_figures(rec).cpu_ns > 0);
+	assert_int_equal(recorder_close(rec, error, sizeof(error)), 0);
+	src = open_good(to);
+	for (u32 i = 0; i < 40; i++) {
+		assert_int_equal(source_sample(src, &s), 0);
+		assert_true(same_sample(&s, &all[i]));
+	}
+	source_close(src);
+	sample_free(&s);
+	samples_free(all, 40);
+}
+
+/* A device that takes the first bytes and is full then. */
+static void a_failure_stops_what_must_record_only(void **state)
+{
+	char error[256];
+	struct synthetic_spec spec;
+	int err;
+
+	(void)state;
+	assert_int_equal(synthetic_spec_parse("1x1x2", &spec), 0);
+	for (int must = 0; must < 2; must++) {
+		struct recorder *rec = recorder_open(scratch_path("g"), &(struct recorder_limits){.max_bytes = 1}, &err,
+						     error, sizeof(error));
+		struct source *src;
+		struct sample s = {0};
+
+		assert_non_null(rec);
+		src = source_record_open(source_synthetic_open(&spec), rec, must);
+		assert_int_equal(source_sample(src, &s), 0);
+		/* the next file cannot be made */
+		assert_int_equal(scratch_close(NULL), 0);
+		assert_int_equal(source_sample(src, &s), must ? -ENOENT : 0);
+		assert_int_equal(s.seq, 2);
+		assert_non_null(strstr(must ? src->error : recorder_error(rec), "No such file"));
+		source_close(src);
+		assert_int_equal(recorder_close(rec, error, sizeof(error)), -ENOENT);
+		sample_free(&s);
+		assert_int_equal(scratch_open(NULL), 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_come_in_order_and_end),
+		cmocka_unit_test(one_can_seek),
+		cmocka_unit_test(the_interface_sees_no_difference),
+		cmocka_unit_test(a_gap_is_told),
+		cmocka_unit_test(recording_on_the_way),
+		cmocka_unit_test(a_failure_stops_what_must_record_only),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_open, scratch_close);
+}
