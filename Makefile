@@ -24,7 +24,8 @@ CC := $(CROSS_COMPILE)gcc
 endif
 
 VERSION := 0.1
-MACHINE := $(shell $(CC) -dumpmachine)
+# On a fresh machine there is no compiler yet when setup begins.
+MACHINE := $(or $(shell $(CC) -dumpmachine 2>/dev/null || :),$(shell uname -m))
 ARCH    := $(patsubst x86_64%,x86,$(patsubst aarch64%,arm64,$(firstword $(subst -, ,$(MACHINE)))))
 
 ifeq ($(V),1)
@@ -53,7 +54,7 @@ CSTD     := -std=gnu17
 ifneq ($(SYSROOT),)
 override CC += --sysroot=$(SYSROOT)
 override PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
-	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(shell $(CC) -print-multiarch)/pkgconfig $(PKG_CONFIG)
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(shell $(CC) -print-multiarch 2>/dev/null || :)/pkgconfig $(PKG_CONFIG)
 endif
 ifeq ($(findstring -O0,$(CFLAGS)),)
 ifndef SAN
@@ -72,7 +73,7 @@ LDLIBS   = $(shell $(PKG_CONFIG) --libs $(LIBS))
 endif
 
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Werror \
-	-idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+	-idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch 2>/dev/null || :)
 
 # --- what is built from what ------------------------------------------------------------------------------------------
 

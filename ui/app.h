@@ -71,6 +71,8 @@ struct app {
 	s32 vcpu_id;                    /* of here.scope.vcpu */
 
 	bool frozen;
+	bool replay;       /* what is shown is a recording */
+	bool replay_ended; /* its last sample */
 	bool cumulative;
 	bool show_user;
 	bool idle_mixed;

@@ -43,10 +43,13 @@ static void part_ends(const struct bar_part *parts, int count, u64 total, int un
 	int end = 0;
 
 	for (int i = 0; i < count; i++) {
+		double share;
 		int next;
 
+		/* more than all only in a recording that somebody made up */
 		sum += (double)parts[i].amount;
-		next = (int)(sum / (double)total * units + 0.5);
+		share = sum / (double)total;
+		next = (int)((share < 1 ? share : 1) * units + 0.5);
 		if (parts[i].amount && next < end + least)
 			next = end + least;
 		next = next > units ? units : next;

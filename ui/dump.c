@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const format_names[] = {"text", "ansi", "styles"};
+#include "dump_svg.h"
+
+static const char *const format_names[] = {"text", "ansi", "styles", "svg"};
 
 int dump_format_find(const char *name, enum dump_format *format)
 {
@@ -56,6 +58,10 @@ static void put_style(const struct cell *cell, FILE *out)
 
 void dump_grid(const struct grid *grid, const struct theme *theme, enum dump_format format, FILE *out)
 {
+	if (format == DUMP_SVG) {
+		dump_svg(grid, theme, out);
+		return;
+	}
 	for (int y = 0; y < grid->h; y++) {
 		const struct cell *line = grid->cells + (size_t)y * (size_t)grid->w;
 		int end = grid->w;

@@ -64,6 +64,7 @@ static int show(struct loop *loop)
 
 	feed_freeze(&loop->feed, loop->app.frozen);
 	snap = feed_shown(&loop->feed, loop->app.cumulative);
+	loop->app.replay_ended = loop->feed.ended;
 	loop->draw = true;
 	return snap ? app_set_snapshot(&loop->app, snap, feed_newest(&loop->feed)->mono_ns) : -ENOMEM;
 }
@@ -210,6 +211,7 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 	if (ret)
 		return ret;
 	loop->app.delay = opts->delay;
+	loop->app.replay = opts->replay;
 	loop->app.ascii = opts->ascii || !utf8_locale();
 	loop->app.color = term_has_color();
 	loop->app.show_user = opts->user_exits;

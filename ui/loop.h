@@ -31,6 +31,7 @@ struct loop_options {
 	bool ascii;         /* draw with ASCII only */
 	bool no_color;
 	bool user_exits; /* VIEW_EXIT starts with exits to user space */
+	bool replay;     /* the source is a recording: say so on the screen */
 	bool cumulative; /* starts with totals in place of the interval */
 };
 

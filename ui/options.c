@@ -48,7 +48,7 @@ static const struct {
 	{OPT_FEATURES, "features", NULL, "what this host allows, and what is lost without it"},
 	{OPT_SCRIPT, "script", "FILE", "run keys from a file (- for standard input), without a terminal"},
 	{OPT_SIZE, "size", "WxH", "with --script: size of the screen (80x24)"},
-	{OPT_DUMP, "dump", "FORMAT", "with --script: text, ansi or styles (text)"},
+	{OPT_DUMP, "dump", "FORMAT", "with --script: text, ansi, styles or svg (text)"},
 	{OPT_DEMO, "demo", NULL, "a made-up host, to look around without root and KVM"},
 	{OPT_SOURCE, "source", "SOURCE", "bpf (this host), or synthetic:VMSxVCPUSxREASONS[:SEED]"},
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
@@ -179,6 +179,7 @@ static bool take(int code, const char *arg, struct options *o)
 		return !recorder_limits_parse(arg, &o->rotate);
 	case 'r':
 		o->replay = arg;
+		o->loop.replay = true;
 		return *arg;
 	case OPT_FEATURES:
 		o->mode = MODE_FEATURES;

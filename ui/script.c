@@ -43,6 +43,7 @@ static int tick(struct script *s, bool wait)
 			;
 	}
 	ret = feed_take(&s->feed);
+	s->app.replay_ended = s->feed.ended;
 	return ret ? ret : show(s);
 }
 
@@ -197,6 +198,7 @@ int script_run(struct source *source, const struct script_options *opts, FILE *s
 		s.app.delay = loop->delay;
 		s.app.show_user = loop->user_exits;
 		s.app.cumulative = loop->cumulative;
+		s.app.replay = loop->replay;
 		app_resize(&s.app, opts->w, opts->h);
 		ret = tick(&s, false);
 	}

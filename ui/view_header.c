@@ -111,7 +111,10 @@ static void mode_pieces(struct pieces *line, const struct app *app)
 	if (app->frozen)
 		snprintf(piece->text, sizeof(piece->text), " FROZEN %s ", fmt_ns(age, (double)app_age(app), 5));
 	else
-		snprintf(piece->text, sizeof(piece->text), " LIVE ");
+		snprintf(piece->text, sizeof(piece->text), "%s",
+			 !app->replay        ? " LIVE "
+			 : app->replay_ended ? " REPLAY, END "
+					     : " REPLAY ");
 	if (app->cumulative)
 		snprintf(piece_add(line, STYLE_BADGE, 1, 1)->text, 16, " TOTAL ");
 }
