@@ -140,8 +140,10 @@ struct vcpu_rec {
 	__u32 off;      /* enum off_cpu */
 	__u32 on_state; /* state to go back to */
 	__u64 off_run_delay;
-	__u32 off_by;         /* index into preemptors + 1, 0: not kept */
-	__u32 handled;        /* bits of enum twin */
+	__u32 off_by;   /* index into preemptors + 1, 0: not kept */
+	__u32 handled;  /* bits of enum twin */
+	__u64 off_task; /* who took the pCPU: kernel address of its task, and how long it had run in all by then */
+	__u64 off_task_ran;
 	__u64 nested_out_ns;  /* when its thread was preempted in the middle of a program, */
 	__u64 nested_state;   /* enum vcpu_state then, */
 	__u64 nested_wait_ns; /* and for how long: added by that program at its end */
@@ -157,7 +159,7 @@ struct vcpu_rec {
 	__u64 blocks;          /* went to sleep in the kernel */
 	__u64 migrations;      /* entries on another pCPU than the one before */
 	__u64 wait_max_ns;     /* longest single wait for a pCPU */
-	__u64 preempt_rest_ns; /* waits that the table below does not name */
+	__u64 preempt_rest_ns; /* waits for others than the table below names: who ran second, woke-up queues */
 	struct preemptor preemptors[PREEMPTORS];
 
 	struct reason_cell reasons[REASONS_A_VCPU];

@@ -2,7 +2,14 @@
 /* On and off the pCPU inside KVM_RUN: what preemption and waiting cost, and who took it. */
 #include "vcpu.bpf.h"
 
-/* Remembers who took the pCPU; the wait is added when it ends. */
+/* A task changes its name when it executes a program: the last one counts. */
+static __always_inline void note_name(struct preemptor *p, struct task_struct *next)
+{
+	bpf_probe_read_kernel_str(p->comm, sizeof(p->comm),
+				  (void *)next + bpf_core_field_offset(struct task_struct, comm));
+}
+
+/* Remembers who took the pCPU; what it ran is added when the wait ends. */
 static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struct *next, __u32 tid)
 {
 	__u64 least = ~0ULL;
@@ -14,6 +21,7 @@ static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struc
 
 		if (p->count && p->tid == tid) {
 			p->count++;
+			note_name(p, next);
 			rec->off_by = i + 1;
 			return;
 		}
@@ -32,10 +40,40 @@ static __always_inline void preempted_by(struct vcpu_rec *rec, struct task_struc
 		__builtin_memset(p, 0, sizeof(*p));
 		p->tid = tid;
 		p->count = 1;
-		bpf_probe_read_kernel_str(p->comm, sizeof(p->comm),
-					  (void *)next + bpf_core_field_offset(struct task_struct, comm));
+		note_name(p, next);
 		rec->off_by = at + 1;
 	}
+}
+
+/*
+ * How long a task has run in its life, as the scheduler counts it. Exact for one that is not on a pCPU now, which holds for
+ * whoever had the one that this thread has just got.
+ */
+static __always_inline __u64 ran_so_far(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, se.sum_exec_runtime);
+}
+
+/*
+ * The task that came first may have run for microseconds, and others after it: it answers for what it ran and no more.
+ * Who the others were is not known without a hook on every context switch of the host.
+ */
+static __always_inline void blame(struct vcpu_rec *rec, __u64 wait)
+{
+	struct task_struct *task = (void *)rec->off_task;
+	struct preemptor *p;
+	__u64 ran = 0;
+
+	if (rec->off_by) {
+		/* masked: the verifier wants to see the bound */
+		p = &rec->preemptors[(rec->off_by - 1) & (PREEMPTORS - 1)];
+		if ((__u32)BPF_CORE_READ(task, pid) == p->tid)
+			ran = ran_so_far(task) - rec->off_task_ran;
+		if (ran > wait)
+			ran = wait;
+		p->ns += ran;
+	}
+	rec->preempt_rest_ns += wait - ran;
 }
 
 /* next_tid apart from next: only some hooks may follow the pointer without a helper. */
@@ -52,8 +90,11 @@ static __always_inline void leave_cpu(struct vcpu_rec *rec, struct task_struct *
 		rec->off = OFF_PREEMPT;
 		rec->preemptions++;
 		change_state(rec, VCPU_WAIT, now);
-		if (next)
+		if (next) {
 			preempted_by(rec, next, next_tid);
+			rec->off_task = (__u64)next;
+			rec->off_task_ran = ran_so_far(next);
+		}
 		return;
 	}
 	rec->off = OFF_BLOCK;
@@ -87,10 +128,7 @@ static __always_inline void take_cpu(struct vcpu_rec *rec, struct task_struct *t
 	charge(rec, VCPU_WAIT, wait);
 	if (wait > rec->wait_max_ns)
 		rec->wait_max_ns = wait;
-	if (rec->off_by) /* masked: the verifier wants to see the bound */
-		rec->preemptors[(rec->off_by - 1) & (PREEMPTORS - 1)].ns += wait;
-	else
-		rec->preempt_rest_ns += wait;
+	blame(rec, wait);
 	rec->off = OFF_NOT;
 	enter_state(rec, rec->on_state, now);
 }

@@ -284,9 +284,6 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	v->wait_max_ns = rec->wait_max_ns;
 	v->preempt_rest_ns = rec->preempt_rest_ns;
 	memcpy(v->preemptors, rec->preemptors, sizeof(v->preemptors));
-	/* The wait that goes on belongs to who has the pCPU now. */
-	if (rec->off == OFF_PREEMPT && rec->off_by && rec->off_by <= PREEMPTORS)
-		v->preemptors[rec->off_by - 1].ns += running;
 	v->halt_poll_success_ns = slot->stat.halt_poll_success_ns;
 	v->halt_poll_fail_ns = slot->stat.halt_poll_fail_ns;
 	v->halt_wait_ns = slot->stat.halt_wait_ns;

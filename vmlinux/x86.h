@@ -30,6 +30,7 @@ struct sched_info {
 };
 
 struct sched_entity {
+	__u64 sum_exec_runtime;
 	__u8 sched_delayed;
 };
 
