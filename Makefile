@@ -40,9 +40,12 @@ endif
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
 PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libjson-c-dev zlib1g-dev libc6-dev
-PACKAGES_CHECK := libcmocka-dev libclang-rt-14-dev clang-format tmux qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu \
-	gcc-aarch64-linux-gnu busybox-static cpio xz-utils zstd kmod \
-	busybox-static cpio xz-utils zstd lz4 kmod bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools debian-archive-keyring
+PACKAGES_CHECK := libcmocka-dev libclang-rt-14-dev clang-format tmux \
+	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
+	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
+
+# And to take the pictures of the README.
+PACKAGES_SHOTS := librsvg2-bin fonts-dejavu-core fontconfig pngquant
 
 # --- flags ------------------------------------------------------------------------------------------------------------
 
@@ -135,7 +138,7 @@ $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(UNIT_LIB) $(LIB_OBJ)
 # eBPF wants root; a made-up host does not.
 AS_ROOT = $(if $(findstring --demo,$(ARGS)),,$(shell [ "$$(id -u)" -eq 0 ] || command -v sudo))
 
-.PHONY: run check check-unit check-lab lab setup-build setup-check
+.PHONY: run check check-unit check-lab lab screenshots setup-build setup-check
 run: setup-build
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)$(AS_ROOT) $(O)/kvmtop $(ARGS)
@@ -154,6 +157,11 @@ KERNEL ?= 6.1
 lab: setup-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)O=$(abspath $(O)) ./tests/lab/lab $(HOST) $(KERNEL)
+
+screenshots: setup-check
+	$(Q)./tests/setup $(PACKAGES_SHOTS)
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/screenshots
 
 setup-build:
 	$(Q)./tests/setup $(PACKAGES_BUILD)
@@ -192,6 +200,7 @@ help:
 	@echo 'make check-unit    the tests that need no KVM: model, interface, terminal'
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
+	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX)/sbin (PREFIX=$(PREFIX)); make uninstall'
 	@echo 'make headers       write vmlinux/ anew from Debian kernels'
 	@echo 'make format        clang-format; make check-format looks only'
