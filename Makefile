@@ -114,6 +114,10 @@ $(SKEL): $(O)/kvmtop.bpf.o
 # Only some include it; the dependency files know which, once there are any.
 $(OBJ): | $(SKEL)
 
+# The bundled recording is part of the program.
+$(O)/model/demo.o: tests/recordings/demo.rec
+$(O)/model/demo.o: CPPFLAGS += -DDEMO_RECORDING='"tests/recordings/demo.rec"'
+
 # A change of the flags builds all again.
 FLAGS := $(CC) $(CSTD) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(LDSTATIC) $(BPF_CFLAGS)
 $(O)/flags: FORCE

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "../model/attach.h"
+#include "../model/demo.h"
 #include "batch.h"
 #include "features.h"
 #include "options.h"
@@ -41,7 +42,9 @@ static struct source *open_source(const struct options *o, int *err, char *line,
 {
 	struct source *source, *chosen;
 
-	if (o->replay) {
+	if (o->demo) {
+		source = source_demo_open(err, line, size);
+	} else if (o->replay) {
 		source = open_replay(o->replay, err, line, size);
 	} else if (o->synthetic) {
 		source = source_synthetic_open(&o->spec);
@@ -63,7 +66,7 @@ static struct source *open_source(const struct options *o, int *err, char *line,
 static int run_script(struct source *source, const struct options *o, char *err, size_t err_size)
 {
 	struct script_options opts = {
-		.loop = &o->loop, .w = o->w, .h = o->h, .format = o->dump, .wait = !o->synthetic && !o->replay};
+		.loop = &o->loop, .w = o->w, .h = o->h, .format = o->dump, .wait = !o->synthetic && !o->loop.replay};
 	FILE *script = strcmp(o->script, "-") ? fopen(o->script, "r") : stdin;
 	int ret;
 
@@ -159,7 +162,7 @@ int main(int argc, char **argv)
 	case MODE_RECORD: {
 		struct batch_options batch = {.loop = &o.loop,
 					      .json = o.mode == MODE_JSON,
-					      .no_wait = o.replay,
+					      .no_wait = o.loop.replay,
 					      .quiet = o.mode == MODE_RECORD};
 
 		ret = batch_run(source, &batch, stdout, err, sizeof(err));

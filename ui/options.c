@@ -49,7 +49,7 @@ static const struct {
 	{OPT_SCRIPT, "script", "FILE", "run keys from a file (- for standard input), without a terminal"},
 	{OPT_SIZE, "size", "WxH", "with --script: size of the screen (80x24)"},
 	{OPT_DUMP, "dump", "FORMAT", "with --script: text, ansi, styles or svg (text)"},
-	{OPT_DEMO, "demo", NULL, "a made-up host, to look around without root and KVM"},
+	{OPT_DEMO, "demo", NULL, "the bundled recording: look around without root and KVM"},
 	{OPT_SOURCE, "source", "SOURCE", "bpf (this host), or synthetic:VMSxVCPUSxREASONS[:SEED]"},
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
 	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
@@ -193,7 +193,9 @@ static bool take(int code, const char *arg, struct options *o)
 	case OPT_DUMP:
 		return !dump_format_find(arg, &o->dump);
 	case OPT_DEMO:
-		return parse_source("synthetic:8x4x12", o);
+		o->demo = true;
+		o->loop.replay = true;
+		return true;
 	case OPT_SOURCE:
 		return parse_source(arg, o);
 	case OPT_MAX_VCPUS:

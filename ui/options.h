@@ -23,6 +23,7 @@ struct options {
 	const char *replay; /* recording to read, NULL: none */
 	const char *record; /* recording to write, NULL: none */
 	struct recorder_limits rotate;
+	bool demo; /* the bundled recording */
 	bool synthetic;
 	struct synthetic_spec spec;
 	u32 max_vcpus; /* 0: chosen by what runs */

@@ -288,7 +288,9 @@ static void empty_text(const struct app *app, char *text, size_t size)
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
 		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
 	else if (!app->snap->vm_count)
-		snprintf(text, size, "no VM is running on this host\nStart one and it appears here by itself.");
+		snprintf(text, size,
+			 "no VM is running on this host\nStart one and it appears here by itself.\nTo look around "
+			 "meanwhile: kvmtop --demo");
 	else if (app->here.view == VIEW_EXIT && app->show_user)
 		snprintf(text, size, "no exit to user space yet\nu shows VM exits");
 	else if (app->here.view == VIEW_EXIT)

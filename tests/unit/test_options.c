@@ -44,7 +44,7 @@ static void good(void **state)
 	assert_int_equal(parse("--script x --dump svg"), 0);
 	assert_int_equal(opts.dump, DUMP_SVG);
 	assert_int_equal(parse("--demo -b --max-vcpus 9"), 0);
-	assert_true(opts.synthetic && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
+	assert_true(opts.demo && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
 	assert_int_equal(parse("-r old.rec -w new.rec --rotate 64M,1h:3"), 0);
 	assert_string_equal(opts.replay, "old.rec");
 	assert_string_equal(opts.record, "new.rec");
