@@ -133,15 +133,19 @@ static __always_inline void take_cpu(struct vcpu_rec *rec, struct task_struct *t
 	enter_state(rec, rec->on_state, now);
 }
 
+/* The record of the vCPU whose preempt notifier it is. */
+static __always_inline struct vcpu_rec *notified_vcpu(struct preempt_notifier *pn)
+{
+	return pn ? vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier)) : NULL;
+}
+
 /* virt/kvm/kvm_main.c: the preempt notifiers, called for a thread that has a vCPU loaded and for no other. */
 static __always_inline int sched_out(struct preempt_notifier *pn, struct task_struct *next, __u32 next_tid)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vcpu_rec *rec;
 
-	if (!pn)
-		return 0;
-	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	rec = notified_vcpu(pn);
 	if (!rec)
 		return 0;
 	if (vcpu_busy(rec)) {
@@ -161,9 +165,7 @@ static __always_inline int sched_in(struct preempt_notifier *pn)
 {
 	struct vcpu_rec *rec;
 
-	if (!pn)
-		return 0;
-	rec = vcpu_if_own((void *)pn - bpf_core_field_offset(struct kvm_vcpu, preempt_notifier));
+	rec = notified_vcpu(pn);
 	if (!rec)
 		return 0;
 	if (vcpu_busy(rec)) {
