@@ -59,11 +59,35 @@ static u64 now_ns(clockid_t clock)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
+/* --- ends --------------------------------------------------------------------------------------------------------- */
+
+static u32 used_slots(const struct source_bpf *b)
+{
+	u32 used = __atomic_load_n(&b->control->next_vcpu, __ATOMIC_RELAXED);
+
+	return used < b->attach.max_vcpus ? used : b->attach.max_vcpus;
+}
+
+/*
+ * Notes which of the known VMs have ended: KVM destroys vCPUs only with their VM. Before any new record or file is looked
+ * at, because the next VM may have the address of the last one within microseconds.
+ */
+static void note_ends(struct source_bpf *b)
+{
+	for (u32 i = 0, used = used_slots(b); i < used; i++) {
+		struct vm_entry *vm = b->slots[i].uid ? vmtable_find(&b->vms, b->slots[i].vm) : NULL;
+
+		if (vm && b->vcpus[i].ended_ns && !vm->ended_ns)
+			vm->ended_ns = b->vcpus[i].ended_ns;
+	}
+}
+
 /* --- the walk over open files ------------------------------------------------------------------------------------ */
 
 static void take_found(struct source_bpf *b, const struct found *f)
 {
 	struct slot *slot = f->kind == FOUND_VCPU && f->slot >= 0 ? &b->slots[f->slot] : NULL;
+	const struct vcpu_rec *rec = slot ? &b->vcpus[f->slot] : NULL;
 	struct vm_entry *vm;
 
 	if (slot) {
@@ -71,8 +95,11 @@ static void take_found(struct source_bpf *b, const struct found *f)
 		slot->pass = b->pass;
 	}
 	vm = slot && slot->uid ? vmtable_find(&b->vms, slot->vm) : NULL;
+	if (slot && !slot->uid)
+		note_ends(b);
 	if (!vm)
-		vm = vmtable_get(&b->vms, f->kvm, f->pid, NULL, now_ns(CLOCK_MONOTONIC), 0);
+		vm = vmtable_get(&b->vms, f->kvm, f->pid, NULL, rec ? rec->created_ns : now_ns(CLOCK_MONOTONIC),
+				 rec ? rec->ended_ns : 0);
 	if (vm)
 		vm->pass = b->pass;
 }
@@ -131,12 +158,10 @@ static int compare_order(const void *va, const void *vb)
 /* Gives new records an identity, notes which vCPUs and VMs have ended, and lists the live slots in order. */
 static void identify(struct source_bpf *b, u64 now, bool walked)
 {
-	u32 used = __atomic_load_n(&b->control->next_vcpu, __ATOMIC_RELAXED);
+	u32 used = used_slots(b), live = 0;
 	bool changed = false;
-	u32 live = 0;
 
-	if (used > b->attach.max_vcpus)
-		used = b->attach.max_vcpus;
+	note_ends(b);
 	for (u32 i = 0; i < used; i++) {
 		struct vcpu_rec *rec = &b->vcpus[i];
 		struct slot *slot = &b->slots[i];
@@ -158,7 +183,6 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 		} else {
 			vm = vmtable_find(&b->vms, slot->vm);
 		}
-		/* KVM destroys vCPUs only with their VM. */
 		if (vm && rec->ended_ns && !vm->ended_ns)
 			vm->ended_ns = rec->ended_ns;
 	}
@@ -547,6 +571,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 		return 0;
 	}
 
+	note_ends(b);
 	walked = walk_files(b, began);
 	/* From here on a new interval: what ends now counts in the next one. */
 	epoch = b->control->epoch;

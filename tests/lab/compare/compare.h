@@ -29,6 +29,13 @@ struct histogram {
 
 #define TRUTHS 16
 
+/* What does not hold of every case. */
+enum except {
+	NO_BUDGET = 1,  /* VMs come and go by the same pid: intervals cannot be told apart */
+	FEW_SLOTS = 2,  /* vCPUs without a record are the case's point */
+	NO_OBJECTS = 4, /* kvmtop refuses to start */
+};
+
 /* What one case left in its folder. */
 struct evidence {
 	const char *dir;
@@ -36,7 +43,9 @@ struct evidence {
 	bool arm64;           /* the host: no ports, other exit reasons */
 	struct objects ticks; /* kvmtop's objects, oldest first; count 0: kvmtop did not run */
 	bool has_kvmtop;
-	json *truth[TRUTHS]; /* of each VM that wrote one */
+	struct objects second; /* of a second kvmtop at the same time */
+	unsigned int except;   /* enum except, by the case */
+	json *truth[TRUTHS];   /* of each VM that wrote one */
 	unsigned int truths;
 	bool has_ftrace;
 	struct histogram exits;
@@ -50,6 +59,11 @@ void evidence_free(struct evidence *e);
 /* Prints "ok - HOST KERNEL CASE: ..." or "not ok - ..."; false when it does not hold. */
 __attribute__((format(printf, 2, 3))) bool claim(bool holds, const char *format, ...);
 __attribute__((format(printf, 1, 2))) void skip(const char *format, ...);
+
+/* A file of one line that the case left: its line in buf, without the newline; false when there is none or it is empty. */
+bool note(const struct evidence *e, const char *name, char *buf, size_t size);
+/* The same as a number; -1 when there is none. */
+long note_number(const struct evidence *e, const char *name);
 
 /* Members by name; 0, "", false or NULL when there is none. */
 json *member(json *o, const char *name);
@@ -72,12 +86,29 @@ uint64_t state_time(json *vcpu, const char *state);
 /* |a - b| as a share of b. */
 double deviation(uint64_t a, uint64_t b);
 
+/* Counts of one VM, beside its guest's and VMM's own. */
+void check_vm(const struct evidence *e, json *told, json *seen);
+/* Counts of kvmtop's VMs beside ftrace's; who: which kvmtop, "" for the only one. */
+void check_ftrace(const struct histogram *h, json *const *vms, unsigned int count, const char *kind, const char *event,
+		  const char *who);
+/* How many VM exits, or exits to user space, kvmtop counted in all vCPUs of the VMs. */
+uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind);
+/* By the code of the host's ISA: the exits of a vCPU by port access, those by HLT. */
+uint64_t io_exit_count(const struct evidence *e, json *vcpu);
+uint64_t hlt_exit_count(const struct evidence *e, json *vcpu);
+
 void case_counts(const struct evidence *e);
 void case_slow(const struct evidence *e);
 void case_stuck(const struct evidence *e);
 void case_hog(const struct evidence *e);
 void case_late(const struct evidence *e);
 void case_names(const struct evidence *e);
+void case_churn(const struct evidence *e);
+void case_killed(const struct evidence *e);
+void case_modules(const struct evidence *e);
+void case_refused(const struct evidence *e);
+void case_room(const struct evidence *e);
+void case_two(const struct evidence *e);
 /* What holds of every run of kvmtop. */
 void every_case(const struct evidence *e);
 

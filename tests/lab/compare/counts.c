@@ -187,7 +187,7 @@ static uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kin
 	return n;
 }
 
-static uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind)
+uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind)
 {
 	uint64_t n = 0;
 
@@ -204,8 +204,8 @@ static uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *k
 	return n;
 }
 
-static void check_ftrace(const struct histogram *h, json *const *vms, unsigned int count, const char *kind,
-			 const char *event)
+void check_ftrace(const struct histogram *h, json *const *vms, unsigned int count, const char *kind, const char *event,
+		  const char *who)
 {
 	bool all = true;
 	uint64_t total = kvmtop_total(vms, count, kind);
@@ -219,16 +219,17 @@ static void check_ftrace(const struct histogram *h, json *const *vms, unsigned i
 		uint64_t n = kvmtop_sum(vms, count, kind, h->b[i].code);
 
 		if (n < h->b[i].count || n - h->b[i].count > h->dropped)
-			all = claim(false, "%s %" PRId64 ": kvmtop %" PRIu64 ", ftrace %" PRIu64, event, h->b[i].code,
-				    n, h->b[i].count);
+			all = claim(false, "%s%s %" PRId64 ": kvmtop %" PRIu64 ", ftrace %" PRIu64, who, event,
+				    h->b[i].code, n, h->b[i].count);
 		else
 			missed += n - h->b[i].count;
 	}
 	if (total != h->hits + h->dropped || missed > h->dropped)
-		all = claim(false, "all of %s: kvmtop %" PRIu64 ", ftrace %" PRIu64 " and %" PRIu64 " that it dropped",
+		all = claim(false,
+			    "%sall of %s: kvmtop %" PRIu64 ", ftrace %" PRIu64 " and %" PRIu64 " that it dropped", who,
 			    event, total, h->hits, h->dropped);
 	if (all)
-		claim(true, "%s: %" PRIu64 " in %u codes, kvmtop and ftrace equal%s", event, total, h->count,
+		claim(true, "%s%s: %" PRIu64 " in %u codes, kvmtop and ftrace equal%s", who, event, total, h->count,
 		      h->dropped ? " (with those that ftrace says it dropped)" : "");
 }
 
@@ -268,9 +269,34 @@ static void check_oracles(const struct evidence *e)
 		claim(n > 0, "oracles: ftrace's %" PRIu64 " exits are what the guests did", e->exits.hits);
 }
 
-void case_counts(const struct evidence *e)
+void check_vm(const struct evidence *e, json *told, json *seen)
 {
 	const struct isa_codes *isa = host_isa(e);
+	const char *name = text(told, "name");
+	json *vcpus = member(told, "vcpus");
+
+	claim(!strcmp(text(seen, "name"), name), "%s: named '%s'", name, text(seen, "name"));
+	claim(length(member(seen, "vcpus")) == length(vcpus), "%s: %u of %u vCPUs listed", name,
+	      length(member(seen, "vcpus")), length(vcpus));
+	for (unsigned int k = 0; k < length(vcpus); k++)
+		check_vcpu(isa, name, at(vcpus, k), find_vcpu(seen, integer(at(vcpus, k), "id")));
+}
+
+uint64_t hlt_exit_count(const struct evidence *e, json *vcpu)
+{
+	return number(find_code(member(vcpu, "exits"), host_isa(e)->hlt), "count");
+}
+
+uint64_t io_exit_count(const struct evidence *e, json *vcpu)
+{
+	/* arm64's have the page faults' reason: as exits to user space they are apart. KVM_EXIT_MMIO is 6. */
+	if (e->arm64)
+		return number(find_code(member(vcpu, "user_exits"), 6), "count");
+	return number(find_code(member(vcpu, "exits"), host_isa(e)->io), "count");
+}
+
+void case_counts(const struct evidence *e)
+{
 	json *vms[TRUTHS];
 
 	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
@@ -282,17 +308,13 @@ void case_counts(const struct evidence *e)
 	for (unsigned int i = 0; i < e->truths; i++) {
 		int64_t pid = integer(e->truth[i], "pid");
 		const char *name = text(e->truth[i], "name");
-		json *vcpus = member(e->truth[i], "vcpus"), *alive = last_alive(e, pid);
+		json *alive = last_alive(e, pid);
 		unsigned int ended;
 
 		vms[i] = last_of(e, pid, &ended);
 		if (!claim(alive != NULL, "%s: listed", name))
 			continue;
-		claim(!strcmp(text(alive, "name"), name), "%s: named '%s'", name, text(alive, "name"));
-		claim(length(member(alive, "vcpus")) == length(vcpus), "%s: %u of %u vCPUs listed", name,
-		      length(member(alive, "vcpus")), length(vcpus));
-		for (unsigned int k = 0; k < length(vcpus); k++)
-			check_vcpu(isa, name, at(vcpus, k), find_vcpu(alive, integer(at(vcpus, k), "id")));
+		check_vm(e, e->truth[i], alive);
 		claim(ended == 1 && truth(vms[i], "ended"),
 		      "%s: reported as ended %u times, the last time it is seen%s", name, ended,
 		      truth(vms[i], "ended") ? "" : " not");
@@ -300,6 +322,6 @@ void case_counts(const struct evidence *e)
 		      "%s: its last report has all %" PRIu64 " exits (%" PRIu64 " at rest)", name,
 		      kvmtop_total(&vms[i], 1, "exits"), kvmtop_total(&alive, 1, "exits"));
 	}
-	check_ftrace(&e->exits, vms, e->truths, "exits", "kvm_exit");
-	check_ftrace(&e->user_exits, vms, e->truths, "user_exits", "kvm_userspace_exit");
+	check_ftrace(&e->exits, vms, e->truths, "exits", "kvm_exit", "");
+	check_ftrace(&e->user_exits, vms, e->truths, "user_exits", "kvm_userspace_exit", "");
 }

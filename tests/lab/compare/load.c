@@ -228,6 +228,44 @@ static void load_problems(const char *dir, const char *name)
 		fclose(f);
 }
 
+bool note(const struct evidence *e, const char *name, char *buf, size_t size)
+{
+	FILE *f = open_in(e->dir, name);
+	bool there = f && fgets(buf, (int)size, f);
+
+	if (!there)
+		*buf = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	return there && *buf;
+}
+
+long note_number(const struct evidence *e, const char *name)
+{
+	char line[64], *end;
+	long n;
+
+	if (!note(e, name, line, sizeof(line)))
+		return -1;
+	n = strtol(line, &end, 10);
+	return *end ? -1 : n;
+}
+
+/* A kvmtop's exit status, and that it wrote something. */
+static void check_end(const struct evidence *e, const char *name, const struct objects *ticks)
+{
+	char file[64];
+	long status;
+
+	snprintf(file, sizeof(file), "%s.err", name);
+	load_problems(e->dir, file);
+	snprintf(file, sizeof(file), "%s.status", name);
+	status = note_number(e, file);
+	claim(status == 0, "%s ended with status %ld", name, status);
+	claim(ticks->count > 1, "%s wrote %u objects", name, ticks->count);
+}
+
 void evidence_load(struct evidence *e, const char *dir, const char *kernel)
 {
 	FILE *f;
@@ -242,6 +280,12 @@ void evidence_load(struct evidence *e, const char *dir, const char *kernel)
 		load_objects(&e->ticks, f, "kvmtop.json");
 		fclose(f);
 	}
+	f = open_in(dir, "second.json");
+	if (f) {
+		load_objects(&e->second, f, "second.json");
+		fclose(f);
+		check_end(e, "second", &e->second);
+	}
 	f = open_in(dir, "exit.hist");
 	if (f) {
 		load_histogram(&e->exits, f, "exit_reason:");
@@ -253,19 +297,8 @@ void evidence_load(struct evidence *e, const char *dir, const char *kernel)
 			fclose(f);
 		}
 	}
-	if (e->has_kvmtop) {
-		int status = -1;
-
-		load_problems(dir, "kvmtop.err");
-		f = open_in(dir, "kvmtop.status");
-		if (f) {
-			if (fscanf(f, "%d", &status) != 1)
-				status = -1;
-			fclose(f);
-		}
-		claim(status == 0, "kvmtop ended with status %d", status);
-		claim(e->ticks.count > 1, "kvmtop wrote %u objects", e->ticks.count);
-	}
+	if (e->has_kvmtop)
+		check_end(e, "kvmtop", &e->ticks);
 }
 
 void evidence_free(struct evidence *e)
@@ -274,7 +307,10 @@ void evidence_free(struct evidence *e)
 		json_object_put(e->ticks.o[i]);
 	for (unsigned int i = 0; i < e->truths; i++)
 		json_object_put(e->truth[i]);
+	for (unsigned int i = 0; i < e->second.count; i++)
+		json_object_put(e->second.o[i]);
 	free(e->ticks.o);
+	free(e->second.o);
 	free(e->exits.b);
 	free(e->user_exits.b);
 }

@@ -170,6 +170,14 @@ int main(int argc, char **argv)
 	options_parse(&opt, argc, argv);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	/* All but the last VM: the same, one after the other. */
+	for (unsigned int i = 1; i < opt.lives && !interrupted; i++) {
+		err = vm_create(&vm, &opt);
+		if (err || run(&vm))
+			return 1;
+		vm_destroy(&vm);
+		memset(&vm, 0, sizeof(vm));
+	}
 	err = vm_create(&vm, &opt);
 	if (err)
 		return 1;

@@ -22,6 +22,7 @@ struct options {
 	const char *hold;   /* file name stem of the rendezvous, NULL: none */
 	unsigned int vcpus;
 	unsigned int repeat;
+	unsigned int lives; /* VMs, one after the other */
 	struct {
 		struct step step;
 		int vcpu; /* -1: all */
@@ -68,7 +69,7 @@ struct vm {
 	const struct options *opt;
 	int kvm_fd;
 	int fd;
-	int irqchip_fd; /* arm64: the interrupt controller */
+	int irqchip_fd; /* arm64: the interrupt controller; 0 where it is no device */
 	uint8_t *ram;
 	uint8_t *fresh;
 	uint64_t fresh_size;

@@ -147,6 +147,8 @@ void vm_destroy(struct vm *vm)
 		munmap(vm->vcpu[i].run, (size_t)size);
 		close(vm->vcpu[i].fd);
 	}
+	if (vm->irqchip_fd) /* it holds the VM, too */
+		close(vm->irqchip_fd);
 	close(vm->fd);
 	close(vm->kvm_fd);
 	munmap(vm->ram, GUEST_RAM);

@@ -49,14 +49,15 @@ const char *op_name(unsigned int op)
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: vmm [-name [guest=]NAME] [--vcpus N] [--pin CPU,..] [--repeat N | --loop] [--output FILE]\n"
-		   "           [--hold STEM] [--on VCPU|all] STEPS...\n"
+		   "           [--hold STEM] [--lives N] [--on VCPU|all] STEPS...\n"
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
 		fprintf(f, "  --%-13s %s\n", ops[i].name, ops[i].help);
 	fprintf(f,
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
-		"written; the VM goes when STEM.end exists.\n");
+		"written; the VM goes when STEM.end exists. --lives: so many such VMs, each gone before the next;\n"
+		"--hold and the truth are for the last.\n");
 }
 
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...)
@@ -171,6 +172,10 @@ static bool general(struct options *opt, const char *name, const char *value, in
 		opt->repeat = (unsigned int)number(name, value, &end);
 		if (*end || !opt->repeat)
 			die("--repeat: '%s' is not a number above 0", value);
+	} else if (!strcmp(name, "lives")) {
+		opt->lives = (unsigned int)number(name, value, &end);
+		if (*end || !opt->lives)
+			die("--lives: '%s' is not a number above 0", value);
 	} else if (!strcmp(name, "on")) {
 		*vcpu = strcmp(value, "all") ? (int)number(name, value, &end) : -1;
 	} else if (!strcmp(name, "pin")) {
@@ -192,6 +197,7 @@ void options_parse(struct options *opt, int argc, char **argv)
 	opt->name = "truth";
 	opt->vcpus = 1;
 	opt->repeat = 1;
+	opt->lives = 1;
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i] + strspn(argv[i], "-");
 		unsigned int op;
