@@ -34,6 +34,13 @@ enum exit_part {
 	EXIT_PARTS
 };
 
+/* enum vcpu_state -> enum exit_part, two bits each; the state is below VCPU_STATES. */
+#define PARTS_OF_STATES                                                                                        \
+	(PART_KERNEL << (2 * VCPU_UNKNOWN) | PART_KERNEL << (2 * VCPU_GUEST) | PART_KERNEL << (2 * VCPU_KVM) | \
+	 PART_USER << (2 * VCPU_USER) | PART_HALT << (2 * VCPU_POLL) | PART_HALT << (2 * VCPU_HALT) |          \
+	 PART_WAIT << (2 * VCPU_WAIT))
+#define PART_OF_STATE(state) ((PARTS_OF_STATES >> (2 * (state))) & 3)
+
 /*
  * Log-linear histogram of durations: below 2^HIST_MIN_SHIFT ns one octave's worth of equal buckets, then HIST_SUB
  * buckets to an octave, so a bucket's mid-point is within 1/17 (5.9 %) of every value in it. The last bucket takes

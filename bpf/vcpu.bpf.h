@@ -210,19 +210,13 @@ static __always_inline bool handled(struct vcpu_rec *rec, enum twin event, bool 
 	return false;
 }
 
-/* enum vcpu_state -> enum exit_part, two bits each. */
-#define PARTS_OF_STATES                                                                                        \
-	(PART_KERNEL << (2 * VCPU_UNKNOWN) | PART_KERNEL << (2 * VCPU_GUEST) | PART_KERNEL << (2 * VCPU_KVM) | \
-	 PART_USER << (2 * VCPU_USER) | PART_HALT << (2 * VCPU_POLL) | PART_HALT << (2 * VCPU_HALT) |          \
-	 PART_WAIT << (2 * VCPU_WAIT))
-
 static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)
 {
 	if (state >= VCPU_STATES)
 		return;
 	rec->time_ns[state] += ns;
 	if (rec->exit_open)
-		rec->exit_part_ns[(PARTS_OF_STATES >> (2 * state)) & 3] += ns;
+		rec->exit_part_ns[PART_OF_STATE(state)] += ns;
 }
 
 /* Time since the last event, 0 when the clock of this pCPU is behind (counted). The account is moved up to now. */
@@ -259,7 +253,7 @@ static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u6
  */
 static __always_inline void settle_nested(struct vcpu_rec *rec)
 {
-	__u32 from = rec->nested_state, part = (PARTS_OF_STATES >> (2 * from)) & 3;
+	__u32 from = rec->nested_state, part = PART_OF_STATE(from);
 	__u64 ns = rec->nested_wait_ns;
 
 	rec->nested_wait_ns = 0;

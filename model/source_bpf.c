@@ -204,14 +204,6 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 
 /* --- records -> sample ------------------------------------------------------------------------------------------- */
 
-static enum exit_part part_of(u32 state)
-{
-	return state == VCPU_USER                         ? PART_USER
-	       : state == VCPU_POLL || state == VCPU_HALT ? PART_HALT
-	       : state == VCPU_WAIT                       ? PART_WAIT
-							  : PART_KERNEL;
-}
-
 static int copy_hist(struct sample *s, struct exit_sample *e, const u32 *hist)
 {
 	u32 first = 0, last = HIST_BUCKETS;
@@ -255,7 +247,7 @@ static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct 
 		if (now > rec->exit_start_ns)
 			e->inflight_ns = now - rec->exit_start_ns;
 		memcpy(e->inflight_part_ns, rec->exit_part_ns, sizeof(e->inflight_part_ns));
-		e->inflight_part_ns[part_of(rec->state)] += running;
+		e->inflight_part_ns[rec->state < VCPU_STATES ? PART_OF_STATE(rec->state) : PART_KERNEL] += running;
 	}
 	if (rec->user_open && rec->user_rec == index + 1 && now > rec->user_start_ns) {
 		e->inflight_ns = now - rec->user_start_ns;

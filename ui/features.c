@@ -12,8 +12,7 @@ static const char *why(const struct probe_sample *probe)
 	case PROBE_ABSENT:
 		return "this kernel has no such hook";
 	case PROBE_REFUSED:
-		/* ENOTSUPP, which has no name in user space */
-		return probe->err == -524 ? "Operation not supported" : strerror(-probe->err);
+		return strerror(-probe->err);
 	default:
 		return "";
 	}
