@@ -35,10 +35,10 @@ static void duration(struct value *out, u64 ns)
 	out->num = ns;
 }
 
-static void rate(const struct snapshot *snap, struct value *out, u64 events)
+static void rate(struct value *out, u64 events, u64 over_ns)
 {
-	out->known = snap->interval_ns != 0;
-	out->num = snapshot_rate(snap, events);
+	out->known = over_ns != 0;
+	out->num = rate_over(events, over_ns);
 }
 
 static void state_share(const struct budget *b, enum vcpu_state state, struct value *out)
@@ -104,10 +104,11 @@ static void task(const struct preemptor *p, struct value *out)
 		(void)snap;            \
 		set;                   \
 	}
-#define RATE_GETTER(kind, name)                  \
-	GETTER(kind##_##name)                    \
-	{                                        \
-		rate(snap, out, row.kind->name); \
+#define RATE_GETTER(kind, name)                               \
+	GETTER(kind##_##name)                                 \
+	{                                                     \
+		(void)snap;                                   \
+		rate(out, row.kind->name, row.kind->over_ns); \
 	}
 #define COMMON_GETTERS(kind)                                            \
 	SHARE_GETTER(kind, guest, VCPU_GUEST)                           \
@@ -171,7 +172,7 @@ GETTER(vm_stuck_in)
 static const struct column vm_columns[] = {
 	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = vm_name, .width = 15,
 	 .help = "Name given to the VMM, or its process name. A dimmed row has ended and shows its last figures."},
-	{.name = "pid", .title = "PID", .unit = UNIT_ID, .get = vm_pid, .width = 7, .priority = 3,
+	{.name = "pid", .title = "PID", .unit = UNIT_ID, .get = vm_pid, .width = 7, .priority = 4,
 	 .help = "Process id of the VMM, for ps, gdb and the like."},
 	{.name = "vcpus", .title = "VCPU", .unit = UNIT_ID, .get = vm_vcpus, .width = 4, .priority = 3,
 	 .descending = true,
@@ -189,7 +190,7 @@ static const struct column vm_columns[] = {
 	 .descending = true, .help = POLL_HELP, .needs_any = ANY_POLL, .warn = 0.2, .crit = 0.5},
 	{.name = "halt", .title = "HALT", .unit = UNIT_SHARE, .get = vm_halt, .width = 4, .priority = 7,
 	 .descending = true, .help = HALT_HELP, .needs_any = ANY_HALT},
-	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vm_wait, .width = 4, .priority = 4,
+	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vm_wait, .width = 4, .priority = 3,
 	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
 	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vm_exits, .width = 6, .priority = 1,
 	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
@@ -203,7 +204,7 @@ static const struct column vm_columns[] = {
 	 .help = MAX_HELP, .needs = NEEDS_EXIT, .warn = MS(10), .crit = MS(1000)},
 	{.name = "user_exits", .title = "UEXIT/S", .unit = UNIT_RATE, .get = vm_user_exits, .width = 7, .priority = 6,
 	 .descending = true, .help = UEXITS_HELP, .needs = PROBE_BIT(PROBE_USER_EXIT)},
-	{.name = "stuck", .title = "STUCK", .unit = UNIT_NS, .get = vm_stuck, .width = 6, .priority = 4,
+	{.name = "stuck", .title = "STUCK", .unit = UNIT_NS, .get = vm_stuck, .width = 6, .priority = 3,
 	 .descending = true, .warn = MS(1000), .crit = MS(3000),
 	 .help = "Longest time one of its vCPUs has been in the kernel or the VMM without a change, if over a second."},
 	{.name = "stuck_in", .title = "IN", .unit = UNIT_STATE, .get = vm_stuck_in, .width = 4, .priority = 4,
@@ -326,7 +327,7 @@ static const struct column vcpu_columns[] = {
 
 FIGURE_GETTER(exit, reason, reason(row.exit->isa, row.exit->key, out))
 FIGURE_GETTER(exit, count, number(out, row.exit->f.count))
-FIGURE_GETTER(exit, rate, rate(snap, out, row.exit->f.count))
+FIGURE_GETTER(exit, rate, rate(out, row.exit->f.count, row.exit->over_ns))
 FIGURE_GETTER(exit, time, number(out, row.exit->f.time_ns))
 FIGURE_GETTER(exit, min, duration(out, row.exit->f.min_ns))
 FIGURE_GETTER(exit, avg, average(&row.exit->f, out))

@@ -44,9 +44,14 @@ double share(u64 ns, u64 span_ns)
 	return span_ns ? (double)ns / (double)span_ns : 0;
 }
 
+double rate_over(u64 events, u64 over_ns)
+{
+	return over_ns ? (double)events * 1e9 / (double)over_ns : 0;
+}
+
 double snapshot_rate(const struct snapshot *snap, u64 events)
 {
-	return snap->interval_ns ? (double)events * 1e9 / (double)snap->interval_ns : 0;
+	return rate_over(events, snap->interval_ns);
 }
 
 /* --- histograms --------------------------------------------------------------------------------------------------- */
@@ -104,7 +109,7 @@ struct sums {
 
 /* The group's row for the reason, made when there is none yet. NULL when out of memory. */
 static struct exit_row *group_row(struct scratch *sc, struct sums *to, const struct exit_row *row, vm_uid vm,
-				  u64 span_ns)
+				  u64 span_ns, u64 over_ns)
 {
 	u32 mask = sc->cell_room - 1, at = group_hash(row->isa, row->key) & mask;
 	struct group_cell *cell;
@@ -121,8 +126,13 @@ static struct exit_row *group_row(struct scratch *sc, struct sums *to, const str
 		return NULL;
 	*cell = (struct group_cell){.key = row->key, .isa = row->isa, .stamp = sc->stamp, .row = *to->count};
 	sum = *to->rows + (*to->count)++;
-	*sum = (struct exit_row){
-		.vm = vm, .isa = row->isa, .key = row->key, .span_ns = span_ns, .idle = row->idle, .ended = true};
+	*sum = (struct exit_row){.vm = vm,
+				 .isa = row->isa,
+				 .key = row->key,
+				 .span_ns = span_ns,
+				 .over_ns = over_ns,
+				 .idle = row->idle,
+				 .ended = true};
 	return sum;
 }
 
@@ -171,7 +181,7 @@ static int scratch_room(struct scratch *sc, u32 rows)
 
 /* Sums from[0..count) by isa and key, appends the sums to `to`, and sorts them. */
 static int group_rows(struct snapshot *out, const struct exit_row *from, u32 count, struct sums *to, vm_uid vm,
-		      u64 span_ns)
+		      u64 span_ns, u64 over_ns)
 {
 	struct scratch *sc = out->scratch;
 	u32 base = *to->count;
@@ -182,7 +192,7 @@ static int group_rows(struct snapshot *out, const struct exit_row *from, u32 cou
 		return -ENOMEM;
 	for (u32 i = 0; i < count; i++) {
 		const struct exit_row *row = &from[i];
-		struct exit_row *sum = group_row(sc, to, row, vm, span_ns);
+		struct exit_row *sum = group_row(sc, to, row, vm, span_ns, over_ns);
 		struct hist_span *span;
 
 		if (!sum)
@@ -299,6 +309,7 @@ static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct 
 					.isa = user ? KVM_ISA_NONE : cur->isa,
 					.key = ce->key,
 					.span_ns = row->budget.span_ns,
+					.over_ns = row->over_ns,
 					.ended = row->ended,
 					.vcpus = 1,
 					.idle = reason_is_idle(cur->isa, ce->key)};
@@ -346,6 +357,8 @@ static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct v
 		.migrations = minus(cur->migrations, prev ? prev->migrations : 0),
 	};
 	budget_build(&row->budget, prev, cur);
+	/* in totals, what it did was done since it is there, not since the oldest vCPU of the host is */
+	row->over_ns = before || !out->interval_ns ? out->interval_ns : row->budget.span_ns;
 	row->wait_ns = row->budget.ns[VCPU_WAIT];
 	preemptor_build(row, prev, cur);
 	return exits_build(out, row, before, prev, now, exact);
@@ -388,7 +401,22 @@ static void vm_add_vcpu(struct vm_row *vm, const struct vcpu_row *vcpu)
 	}
 }
 
-static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first)
+/* In totals: from its first vCPU's start to the end of the last one, or until now. */
+static u64 vm_age(const struct snapshot *out, const struct vm_row *vm)
+{
+	u64 first = UINT64_MAX, last = 0;
+
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_row *vcpu = &out->vcpus[vm->vcpu_first + i];
+		u64 end = vcpu->raw->created_ns + vcpu->over_ns;
+
+		first = vcpu->raw->created_ns < first ? vcpu->raw->created_ns : first;
+		last = end > last ? end : last;
+	}
+	return minus(last, first);
+}
+
+static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first, bool total)
 {
 	struct sums sums = {&out->vm_exits, &out->vm_exit_count, &out->vm_exit_room};
 	struct exit_figures *figures[ACCS] = {[ACC_BUSY] = &vm->f, [ACC_ALL] = &vm->all, [ACC_USER] = &vm->user};
@@ -407,9 +435,10 @@ static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first)
 			return -ENOMEM;
 		figures_quantiles(figures[i], out->hist);
 	}
+	vm->over_ns = total ? vm_age(out, vm) : out->interval_ns;
 	vm->exit_first = out->vm_exit_count;
 	if (group_rows(out, out->vcpu_exits + exit_first, out->vcpu_exit_count - exit_first, &sums, vm->uid,
-		       vm->budget.span_ns))
+		       vm->budget.span_ns, vm->over_ns))
 		return -ENOMEM;
 	vm->exit_count = out->vm_exit_count - vm->exit_first;
 	for (u32 i = 0; i < vm->exit_count; i++) {
@@ -451,7 +480,7 @@ static int vm_build(struct snapshot *out, struct vm_row *row, const struct sampl
 			return -ENOMEM;
 		vm_add_vcpu(row, vr);
 	}
-	return vm_finish(out, row, exit_first);
+	return vm_finish(out, row, exit_first, !before && out->interval_ns);
 }
 
 /* --- the host ----------------------------------------------------------------------------------------------------- */
@@ -497,7 +526,7 @@ static int host_finish(struct snapshot *out)
 		out->exits += out->vms[i].exits;
 		out->user_exits += out->vms[i].user_exits;
 	}
-	if (group_rows(out, out->vm_exits, out->vm_exit_count, &sums, 0, out->budget.span_ns))
+	if (group_rows(out, out->vm_exits, out->vm_exit_count, &sums, 0, out->budget.span_ns, out->interval_ns))
 		return -ENOMEM;
 	return index_vcpus(out);
 }

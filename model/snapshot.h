@@ -29,6 +29,7 @@ struct exit_row {
 	u32 isa;       /* KVM_ISA_*; 0 for exits to user space, whose reasons are the same on all */
 	u64 key;       /* EXIT_KEY() */
 	u64 span_ns;   /* 100 % of its time share: the budget.span_ns of its vCPU, of its VM, of the host */
+	u64 over_ns;   /* as of its vCPU, of its VM; of the host: the interval */
 	bool idle;     /* the guest had nothing to do: HLT, MWAIT, WFx */
 	bool ended;
 	u32 vcpus; /* how many vCPUs are in the sum */
@@ -49,6 +50,7 @@ struct vcpu_row {
 	u32 pid;
 	bool fresh; /* first seen in this interval */
 	bool ended;
+	u64 over_ns; /* its rates are over this time: the interval, or in totals its own age. 0: no rate can be told */
 	struct budget budget;
 	u64 exits; /* in the interval, as are all of these */
 	u64 user_exits;
@@ -70,6 +72,7 @@ struct vm_row {
 	const struct vm_sample *raw;
 	bool fresh;
 	bool ended;
+	u64 over_ns; /* as of its vCPUs; in totals, the age of the oldest one */
 	u32 vcpus;
 	struct budget budget; /* sum over its vCPUs */
 	u64 exits;
@@ -122,7 +125,9 @@ void snapshot_free(struct snapshot *snap);
 const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid);
 const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid uid);
 
-/* Events a second; 0 without an interval. */
+/* Events a second over a time (over_ns of a row); 0 when that is 0. */
+double rate_over(u64 events, u64 over_ns);
+/* The same for the host: over the interval. */
 double snapshot_rate(const struct snapshot *snap, u64 events);
 /* ns as a share of span, 0..1; 0 when span is 0. */
 double share(u64 ns, u64 span_ns);

@@ -98,6 +98,9 @@ enum style cell_format(const struct column *col, const struct snapshot *snap, un
 			snprintf(buf, CELL_BUF, "≥%s", fmt_ns(num, value->num, room - 1));
 		else
 			fmt_ns(buf, value->num, room);
+		if (view == VIEW_VCPU && !strcmp(col->name, "for") && !row.vcpu->ended &&
+		    state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns))
+			return STYLE_CRIT;
 		return threshold(col, value->num);
 	case UNIT_SHARE:
 		fmt_share(buf, value->num, room);

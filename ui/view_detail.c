@@ -91,8 +91,8 @@ static bool figure_text(const struct app *app, const struct exit_row *row, enum 
 
 	switch (figure) {
 	case FIG_RATE:
-		fmt_rate(buf, snapshot_rate(snap, f->count), 6);
-		return snap->interval_ns != 0;
+		fmt_rate(buf, rate_over(f->count, row->over_ns), 6);
+		return row->over_ns != 0;
 	case FIG_COUNT:
 		fmt_count(buf, (double)f->count, 6);
 		return snap->interval_ns != 0;
@@ -353,7 +353,7 @@ static void draw_top(const struct app *app, struct grid *grid, const struct exit
 		/* lines outside the pane cost nothing */
 		if (!vcpu || line < grid->clip_top || line >= grid->clip_bottom)
 			continue;
-		fmt_rate(num[0], snapshot_rate(snap, row->f.count), 6);
+		fmt_rate(num[0], rate_over(row->f.count, row->over_ns), 6);
 		fmt_share(num[1], share(row->f.time_ns, row->span_ns), 5);
 		fmt_ns(num[2], (double)row->f.p99_ns, 6);
 		fmt_ns(num[3], (double)row->f.max_ns, 6);

@@ -331,7 +331,8 @@ static void crumb_line(const struct app *app, struct grid *grid, int y)
 		else
 			snprintf(piece->text, sizeof(piece->text), "%u", app->rows.count);
 	}
-	if (app->filter) {
+	/* the detail pane shows one reason, whatever the filter */
+	if (app->filter && app->here.view != VIEW_DETAIL) {
 		piece = piece_add(&right, STYLE_BADGE, 0, 1);
 		snprintf(piece->text, sizeof(piece->text), " filter: %.60s ", app->filter_text);
 	}

@@ -8,6 +8,7 @@
 #define COLUMNS_MAX    48
 #define NAME_WIDTH_MAX 40
 #define BAR_WIDTH_MAX  80
+#define BAR_WIDTH_MIN  8
 
 /* Where each column is; w 0: not shown. The first cell of a line is for a mark. */
 struct table {
@@ -26,10 +27,10 @@ static bool is_left(const struct column *col)
 	return col->unit == UNIT_TEXT || col->unit == UNIT_STATE || is_bar(col);
 }
 
-/* The width that the texts of a flexible column need; over the first rows, so that huge hosts cost no more. */
+/* The width that a column's texts need, at most NAME_WIDTH_MAX; over the first rows, so that huge hosts cost no more. */
 static int text_need(const struct app *app, const struct column *col)
 {
-	int need = col->width;
+	int need = text_width(col->title, app->ascii);
 	u32 count = app->rows.count > 1000 ? 1000 : app->rows.count;
 
 	for (u32 i = 0; i < count; i++) {
@@ -38,7 +39,7 @@ static int text_need(const struct app *app, const struct column *col)
 
 		column_value(col, app->snap, app->rows.ref[i], &value);
 		width = value.known && value.text ? text_width(value.text, app->ascii) : 0;
-		if (app->here.view == VIEW_VM && app->rows.ref[i].vm->ended)
+		if (app->here.view == VIEW_VM && col->flexible && app->rows.ref[i].vm->ended)
 			width += (int)sizeof(" ended") - 1;
 		if (width > need)
 			need = width;
@@ -62,60 +63,102 @@ static int drop_order(const struct snapshot *snap, const struct column *col)
 	return column_available(col, snap, NULL) ? col->priority : UINT8_MAX + 1;
 }
 
+static bool table_drop_one(struct table *t, const struct snapshot *snap, int sort)
+{
+	int worst = -1, worst_order = 0;
+
+	for (int i = 0; i < t->count; i++) {
+		int order = drop_order(snap, &t->cols->columns[i]);
+
+		if (!t->w[i] || !order || i == sort || order < worst_order)
+			continue;
+		worst = i;
+		worst_order = order;
+	}
+	/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
+	if (worst < 0 && t->w[sort] && t->cols->columns[sort].priority)
+		worst = sort;
+	if (worst >= 0)
+		t->w[worst] = 0;
+	return worst >= 0;
+}
+
+/* Drops columns until the rest fits. Then those that fit into what a wide one left come back, the first ones first. */
 static void table_drop(struct table *t, const struct snapshot *snap, int sort, int room)
 {
-	while (table_width(t, 1) > room) {
-		int worst = -1, worst_order = 0;
+	int least[COLUMNS_MAX];
 
+	memcpy(least, t->w, sizeof(least));
+	while (table_width(t, 1) > room && table_drop_one(t, snap, sort))
+		;
+	for (int order = 0; order <= UINT8_MAX; order++)
 		for (int i = 0; i < t->count; i++) {
-			int order = drop_order(snap, &t->cols->columns[i]);
-
-			if (!t->w[i] || !order || i == sort || order < worst_order)
+			if (t->w[i] || drop_order(snap, &t->cols->columns[i]) != order)
 				continue;
-			worst = i;
-			worst_order = order;
+			t->w[i] = least[i];
+			if (table_width(t, 1) > room)
+				t->w[i] = 0;
 		}
-		/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
-		if (worst < 0 && t->w[sort] && t->cols->columns[sort].priority)
-			worst = sort;
-		if (worst < 0)
-			return;
-		t->w[worst] = 0;
-	}
 }
 
-/* A bar takes what is left, at most BAR_WIDTH_MAX; without one, or beyond it, cut texts get their full width. */
+/* What a column makes do with so that others need not go. Only names count: other texts come and go with the ticks. */
+static int least_width(const struct app *app, const struct column *col)
+{
+	int need;
+
+	if (is_bar(col))
+		return col->width > 2 * BAR_WIDTH_MIN ? col->width / 2 : BAR_WIDTH_MIN;
+	if (col->unit != UNIT_TEXT)
+		return col->width;
+	if (col->priority)
+		return col->width - col->width / 4;
+	need = text_need(app, col);
+	return need > col->width ? col->width : need;
+}
+
+/* What is left goes to cut texts, then to the bars up to their usual width, to other texts, and to the bars. */
 static void table_grow(struct table *t, const struct app *app, int left)
 {
-	for (int pass = 0; pass < 2; pass++)
+	for (int pass = 0; pass < 4; pass++)
 		for (int i = 0; i < t->count && left > 0; i++) {
 			const struct column *col = &t->cols->columns[i];
-			int more = 0;
+			int want = 0;
 
+			if (!t->w[i])
+				continue;
+			if (pass == 0 && col->unit == UNIT_TEXT && col->flexible)
+				want = text_need(app, col);
+			else if (pass == 1 && is_bar(col))
+				want = col->width;
 			/* a screen with that much room to spare cuts no text at all */
-			if (t->w[i] && !pass && col->unit == UNIT_TEXT && (col->flexible || left > 24))
-				more = text_need(app, col) - t->w[i];
-			if (t->w[i] && pass && col->flexible && is_bar(col))
-				more = BAR_WIDTH_MAX - t->w[i];
-			more = more > left ? left : more < 0 ? 0 : more;
-			t->w[i] += more;
-			left -= more;
+			else if (pass == 2 && col->unit == UNIT_TEXT)
+				want = left > 24 ? text_need(app, col) : col->width;
+			else if (pass == 3 && is_bar(col) && col->flexible)
+				want = BAR_WIDTH_MAX;
+			if (want - t->w[i] > left)
+				want = t->w[i] + left;
+			if (want > t->w[i]) {
+				left -= want - t->w[i];
+				t->w[i] = want;
+			}
 		}
 }
 
+/* Columns in their order, dropped by priority where they do not fit even when each takes no more than it must. */
 static void table_layout(struct table *t, const struct app *app, int room)
 {
 	int sort = app->views[app->here.view].sort, gap, x = 1;
 
 	t->cols = view_columns(app->here.view);
 	t->count = t->cols->count > COLUMNS_MAX ? COLUMNS_MAX : (int)t->cols->count;
-	for (int i = 0; i < t->count; i++)
-		t->w[i] = t->cols->columns[i].width;
-	/* a name is worth more than a column that is about to be dropped anyway */
-	if (t->count && t->cols->columns[0].unit == UNIT_TEXT && t->cols->columns[0].flexible) {
-		int need = text_need(app, &t->cols->columns[0]);
+	for (int i = 0; i < t->count; i++) {
+		const struct column *col = &t->cols->columns[i];
+		int title = text_width(col->title, app->ascii) + (i == sort);
 
-		t->w[0] = need < room / 5 ? need : t->w[0] > room / 5 ? t->w[0] : room / 5;
+		t->w[i] = least_width(app, col);
+		/* the mark of the sort column has a cell of its own */
+		if (i == sort && t->w[i] < title)
+			t->w[i] = title;
 	}
 	table_drop(t, app->snap, sort, room);
 	gap = table_width(t, 2) + 12 <= room ? 2 : 1;
@@ -141,17 +184,15 @@ static void draw_titles(const struct app *app, struct grid *grid, const struct t
 
 		if (!t->w[i])
 			continue;
-		width = width > t->w[i] ? t->w[i] : width;
+		width = width > t->w[i] - sorted ? t->w[i] - sorted : width;
 		if (is_left(col)) {
-			grid_put(grid, t->x[i], y, t->w[i], style, col->title);
+			grid_put(grid, t->x[i], y, t->w[i] - sorted, style, col->title);
 			if (sorted)
 				grid_put(grid, t->x[i] + width, y, 1, style, arrow);
 		} else {
-			grid_put_right(grid, t->x[i], y, t->w[i], style, col->title);
-			if (sorted) {
-				grid_fill(grid, t->x[i] - 1, y, t->w[i] - width + 1, style, STYLE_NORMAL, " ");
+			grid_put_right(grid, t->x[i] + sorted, y, t->w[i] - sorted, style, col->title);
+			if (sorted)
 				grid_put(grid, t->x[i] + t->w[i] - width - 1, y, 1, style, arrow);
-			}
 		}
 	}
 }

@@ -150,6 +150,38 @@ static void idle_user_and_busy_are_kept_apart(void **state)
 	sample_free(&s);
 }
 
+/* In totals a row's rate is over its own age: one that came late is not diluted by the age of the others. */
+static void totals_are_over_the_age_of_the_row(void **state)
+{
+	struct sample s = {0};
+	struct snapshot snap = {0};
+	struct vcpu_sample *v;
+	struct value value = {0};
+	const struct view_columns *cols = view_columns(VIEW_VM);
+
+	(void)state;
+	build_sample(&s, 10);
+	build_vm(&s, 1, "old");
+	build_vcpu(&s, 1, 0)->exits = 1000;
+	build_vm(&s, 2, "young");
+	v = build_vcpu(&s, 2, 0);
+	v->exits = 1000;
+	v->created_ns = s.mono_ns - 2 * NSEC_PER_SEC;
+	v->time_ns[VCPU_GUEST] = 2 * NSEC_PER_SEC;
+	build_exit(&s, MSR, 1000, 1000);
+	assert_int_equal(snapshot_build(&snap, NULL, &s, true), 0);
+	assert_int_equal(snap.interval_ns, 10 * NSEC_PER_SEC);
+	assert_int_equal(snap.vms[0].over_ns, 10 * NSEC_PER_SEC);
+	assert_int_equal(snap.vms[1].over_ns, 2 * NSEC_PER_SEC);
+	assert_int_equal(snap.vcpu_exits[0].over_ns, 2 * NSEC_PER_SEC);
+	assert_int_equal(snap.vm_exits[0].over_ns, 2 * NSEC_PER_SEC);
+	assert_int_equal(snap.host_exits[0].over_ns, 10 * NSEC_PER_SEC);
+	column_value(&cols->columns[column_find(cols, "exits")], &snap, (union row_ref){.vm = &snap.vms[1]}, &value);
+	assert_true(value.known && value.num == 500);
+	snapshot_free(&snap);
+	sample_free(&s);
+}
+
 static void rows_come_and_go(void **state)
 {
 	struct sample a = {0}, b = {0};
@@ -410,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stuck_exit_shows_in_every_interval),
 		cmocka_unit_test(idle_user_and_busy_are_kept_apart),
+		cmocka_unit_test(totals_are_over_the_age_of_the_row),
 		cmocka_unit_test(rows_come_and_go),
 		cmocka_unit_test(the_worst_preemptor_is_of_the_interval),
 		cmocka_unit_test(sums_add_up),
