@@ -100,7 +100,7 @@ $(O)/kvmtop: $(OBJ)
 $(O)/%.bpf.o: %.bpf.c
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -c $< -o $@
 
 $(O)/kvmtop.bpf.o: $(BPF_OBJ)
 	$(call msg,BPFLINK,$@)
@@ -127,7 +127,7 @@ $(O)/flags: FORCE
 $(O)/%.o: %.c $(O)/flags
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(CPPFLAGS) $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CSTD) $(CPPFLAGS) $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANFLAGS) -MMD -MP -MT $@ -c $< -o $@
 
 $(BPF_OBJ): $(O)/flags
 
