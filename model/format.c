@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "format.h"
 
@@ -117,4 +118,60 @@ char *fmt_share(char buf[FMT_SIZE], double share, int width)
 	if (put_fit(buf, percent, 1, "", width))
 		return buf;
 	return overflow(buf, width);
+}
+
+/* whole.fraction, the fraction of so many digits, without the zeros at its end. */
+static char *put_decimal(char buf[FMT_SIZE], u64 whole, u64 fraction, int digits)
+{
+	int len = snprintf(buf, FMT_SIZE, "%llu", (unsigned long long)whole);
+
+	if (!fraction)
+		return buf;
+	len += snprintf(buf + len, FMT_SIZE - (size_t)len, ".%0*llu", digits, (unsigned long long)fraction);
+	while (buf[len - 1] == '0')
+		buf[--len] = '\0';
+	return buf;
+}
+
+char *fmt_raw(char buf[FMT_SIZE], double value)
+{
+	double size = fabs(value);
+	u64 whole, micro;
+
+	/* Nothing that is counted or timed gets this far. */
+	if (!(size < 9e15)) {
+		snprintf(buf, FMT_SIZE, "%.0f", isfinite(value) && size < 1e20 ? value : 0);
+		return buf;
+	}
+	whole = (u64)size;
+	micro = (u64)((size - (double)whole) * 1e6 + 0.5);
+	if (micro == 1000000) {
+		micro = 0;
+		whole++;
+	}
+	if (value < 0 && (whole || micro)) {
+		char digits[FMT_SIZE];
+
+		snprintf(buf, FMT_SIZE, "-%.22s", put_decimal(digits, whole, micro, 6));
+		return buf;
+	}
+	return put_decimal(buf, whole, micro, 6);
+}
+
+char *fmt_seconds(char buf[FMT_SIZE], u64 ns)
+{
+	return put_decimal(buf, ns / NSEC_PER_SEC, ns % NSEC_PER_SEC, 9);
+}
+
+char *fmt_time_utc(char buf[FMT_TIME_SIZE], u64 real_ns)
+{
+	time_t seconds = (time_t)(real_ns / NSEC_PER_SEC);
+	struct tm tm;
+	size_t n;
+
+	if (!gmtime_r(&seconds, &tm))
+		memset(&tm, 0, sizeof(tm));
+	n = strftime(buf, FMT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, FMT_TIME_SIZE - n, ".%09uZ", (u32)(real_ns % NSEC_PER_SEC));
+	return buf;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers for people: three significant digits and a unit, in a fixed number of cells. Independent of the locale.
+ * Numbers for people (those for machines are at the end): three significant digits and a unit, in a fixed number of cells. Independent of the locale.
  *
  * Each writes at most `width` cells (plain ASCII, 1 <= width < FMT_SIZE) and returns buf. Digits are dropped where
  * they do not fit; a value that cannot be told in so few cells becomes a row of '#', never a shorter wrong number.
@@ -21,5 +21,15 @@ char *fmt_count(char buf[FMT_SIZE], double count, int width);
 char *fmt_rate(char buf[FMT_SIZE], double rate, int width);
 /* A share of 0..1 in per cent, without the sign: "0.0" "<0.1" "12.3" "100". Four cells hold any up to 1. */
 char *fmt_share(char buf[FMT_SIZE], double share, int width);
+
+/* For machines, exact and without a unit. A number with up to six decimals: "0" "1500" "-3" "0.25". */
+char *fmt_raw(char buf[FMT_SIZE], double value);
+/* Nanoseconds as seconds, all digits: "0" "1.5" "0.000000001". */
+char *fmt_seconds(char buf[FMT_SIZE], u64 ns);
+
+#define FMT_TIME_SIZE 40
+
+/* CLOCK_REALTIME in RFC 3339, UTC, to the nanosecond: "2026-01-01T00:00:00.000000000Z". */
+char *fmt_time_utc(char buf[FMT_TIME_SIZE], u64 real_ns);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <json-c/json.h>
-#include <string.h>
-#include <time.h>
 
+#include "format.h"
 #include "hist.h"
 #include "json.h"
 #include "probes.h"
@@ -77,16 +76,9 @@ static struct json_object *append_object(struct writer *w, struct json_object *a
 
 static void write_time(struct writer *w, struct json_object *root, u64 real_ns)
 {
-	time_t seconds = real_ns / NSEC_PER_SEC;
-	char text[64];
-	struct tm tm;
-	size_t n;
+	char text[FMT_TIME_SIZE];
 
-	if (!gmtime_r(&seconds, &tm))
-		memset(&tm, 0, sizeof(tm));
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%09uZ", (u32)(real_ns % NSEC_PER_SEC));
-	put_text(w, root, "time", text);
+	put_text(w, root, "time", fmt_time_utc(text, real_ns));
 }
 
 static void write_figures(struct writer *w, struct json_object *o, const struct sample *s, const struct exit_sample *e)

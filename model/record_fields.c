@@ -9,13 +9,6 @@
 #define FIELD(table, type, row, member) \
 	rec_field_add(table, #member, type, sizeof(((row *)0)->member), offsetof(row, member))
 
-static const char *const part_names[EXIT_PARTS] = {
-	[PART_KERNEL] = "kernel",
-	[PART_USER] = "user",
-	[PART_HALT] = "halt",
-	[PART_WAIT] = "wait",
-};
-
 void rec_field_add(struct rec_table *table, const char *name, enum rec_type type, size_t size, size_t offset)
 {
 	struct rec_field *field = &table->fields[table->field_count];
@@ -163,13 +156,13 @@ static void add_exits(struct rec_schema *schema)
 	FIELD(t, REC_UINT, struct exit_sample, min_ns);
 	FIELD(t, REC_UINT, struct exit_sample, max_ns);
 	for (u32 i = 0; i < EXIT_PARTS; i++)
-		add_named(t, "part_ns", part_names[i], NULL, REC_UINT, sizeof(u64),
+		add_named(t, "part_ns", exit_part_name(i), NULL, REC_UINT, sizeof(u64),
 			  offsetof(struct exit_sample, part_ns[i]));
 	FIELD(t, REC_UINT, struct exit_sample, interval_min_ns);
 	FIELD(t, REC_UINT, struct exit_sample, interval_max_ns);
 	FIELD(t, REC_UINT, struct exit_sample, inflight_ns);
 	for (u32 i = 0; i < EXIT_PARTS; i++)
-		add_named(t, "inflight_part_ns", part_names[i], NULL, REC_UINT, sizeof(u64),
+		add_named(t, "inflight_part_ns", exit_part_name(i), NULL, REC_UINT, sizeof(u64),
 			  offsetof(struct exit_sample, inflight_part_ns[i]));
 	FIELD(t, REC_HIST, struct exit_sample, hist);
 }

@@ -42,6 +42,18 @@ const char *vcpu_state_name(u32 state)
 	return state < VCPU_STATES ? state_names[state] : "?";
 }
 
+const char *exit_part_name(u32 part)
+{
+	static const char *const names[EXIT_PARTS] = {
+		[PART_KERNEL] = "kernel",
+		[PART_USER] = "user",
+		[PART_HALT] = "halt",
+		[PART_WAIT] = "wait",
+	};
+
+	return part < EXIT_PARTS ? names[part] : "?";
+}
+
 const char *probe_status_name(u32 status)
 {
 	return status < ARRAY_SIZE(status_names) ? status_names[status] : "?";

@@ -137,6 +137,7 @@ struct sample {
 
 /* Stable lower-case names, static text: JSON keys, filters, --features. "?" for a number out of range. */
 const char *vcpu_state_name(u32 state); /* enum vcpu_state: "unknown", "guest", "kvm", "user", "poll", "halt", "wait" */
+const char *exit_part_name(u32 part);   /* enum exit_part: "kernel", "user", "halt", "wait" */
 const char *probe_status_name(u32 status); /* enum probe_status: "off", "on", "refused", "absent", "silent" */
 const char *loss_name(u32 loss);           /* enum loss: "vcpu_slots", "nested", ... */
 const char *loss_help(u32 loss);           /* one line: what was lost and what that means */

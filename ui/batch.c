@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../model/csv.h"
 #include "../model/format.h"
 #include "../model/json.h"
 #include "app.h"
@@ -141,11 +142,13 @@ static int print(struct feed *feed, struct app *app, const struct batch_options 
 
 	if (!snap)
 		return -ENOMEM;
-	if (opts->json)
+	if (opts->format == BATCH_JSON)
 		return json_write_sample(out, feed_newest(feed), feed_shown(feed, false)->interval_ns);
 	ret = app_set_snapshot(app, snap, snap->cur->mono_ns);
 	if (ret)
 		return ret;
+	if (opts->format == BATCH_CSV)
+		return csv_write_rows(out, snap, opts->loop->view, &app->rows);
 	put_head(out, app);
 	put_rows(out, app);
 	return fflush(out) || ferror(out) ? -errno : 0;
@@ -200,6 +203,8 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 	struct timespec next;
 	int ret = feed_take(feed);
 
+	if (!ret && opts->format == BATCH_CSV && !opts->quiet)
+		ret = csv_write_header(out, opts->loop->view);
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (long i = 0; !ret && (!opts->loop->iterations || i < opts->loop->iterations); i++) {
 		if (wait_signal(set, &next, opts->no_wait ? 0 : opts->loop->delay))

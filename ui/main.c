@@ -135,6 +135,10 @@ int main(int argc, char **argv)
 		options_help(stdout);
 		return STATUS_OK;
 	}
+	if (o.mode == MODE_DESCRIBE) {
+		options_describe(stdout);
+		return STATUS_OK;
+	}
 	if (o.mode == MODE_VERSION) {
 		puts("kvmtop " KVMTOP_VERSION);
 		return STATUS_OK;
@@ -159,9 +163,12 @@ int main(int argc, char **argv)
 		break;
 	case MODE_BATCH:
 	case MODE_JSON:
+	case MODE_CSV:
 	case MODE_RECORD: {
 		struct batch_options batch = {.loop = &o.loop,
-					      .json = o.mode == MODE_JSON,
+					      .format = o.mode == MODE_JSON  ? BATCH_JSON
+							: o.mode == MODE_CSV ? BATCH_CSV
+									     : BATCH_TABLE,
 					      .no_wait = o.loop.replay,
 					      .quiet = o.mode == MODE_RECORD};
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../model/csv.h"
 #include "app.h"
 #include "options.h"
 
@@ -13,6 +14,9 @@ enum {
 	OPT_VM = 256,
 	OPT_VIEW,
 	OPT_JSON,
+	OPT_CSV,
+	OPT_DESCRIBE,
+	OPT_USER_EXITS,
 	OPT_SCRIPT,
 	OPT_SIZE,
 	OPT_DUMP,
@@ -36,11 +40,15 @@ static const struct {
 	{'p', "pid", "PID,..", "only the VMs of these processes"},
 	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
 	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit"},
+	{OPT_USER_EXITS, "user-exits", NULL, "exit view: start with exits to user space, not with VM exits"},
 	{'s', "sort", "COLUMN", "sort by a column (-COLUMN: the other way round); the help screen lists them"},
 	{'f', "filter", "EXPR", "only rows that match: text, /regex/, column=text, column>1k, !term"},
 	{OPT_TOTAL, "total", NULL, "start with totals since kvmtop began, not with the interval"},
 	{'b', "batch", NULL, "plain-text tables, one an interval"},
 	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
+	{OPT_CSV, "csv", "[VIEW]",
+	 "the rows of a view as CSV, all columns, raw values; --describe says what they mean"},
+	{OPT_DESCRIBE, "describe", NULL, "what the columns of each view mean, by the names that --csv gives them"},
 	{'w', "record", "FILE", "record every sample while watching; without a terminal and -b or --json, just record"},
 	{OPT_ROTATE, "rotate", "LIMIT",
 	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
@@ -73,6 +81,14 @@ void options_help(FILE *out)
 		fprintf(out, "  %-24s %s\n", left, table[i].help);
 	}
 	fputs("\nExit status: 0 done, 1 failure, 2 usage, 3 not permitted, 4 this kernel cannot.\n", out);
+}
+
+void options_describe(FILE *out)
+{
+	for (int v = VIEW_VM; v < VIEW_DETAIL; v++) {
+		fputs(v > VIEW_VM ? "\n" : "", out);
+		csv_describe(out, v);
+	}
 }
 
 static bool parse_double(const char *text, double low, double high, double *out)
@@ -172,6 +188,15 @@ static bool take(int code, const char *arg, struct options *o)
 	case OPT_JSON:
 		o->mode = MODE_JSON;
 		return true;
+	case OPT_CSV:
+		o->mode = MODE_CSV;
+		return !arg || parse_view(arg, &o->loop.view);
+	case OPT_DESCRIBE:
+		o->mode = MODE_DESCRIBE;
+		return true;
+	case OPT_USER_EXITS:
+		o->loop.user_exits = true;
+		return true;
 	case 'w':
 		o->record = arg;
 		return *arg;
@@ -223,6 +248,12 @@ static bool take(int code, const char *arg, struct options *o)
 	}
 }
 
+/* Arguments in brackets are optional. */
+static int has_arg(const char *arg)
+{
+	return !arg ? no_argument : *arg == '[' ? optional_argument : required_argument;
+}
+
 int options_parse(int argc, char **argv, struct options *o, char *err, size_t err_size)
 {
 	struct option longs[ARRAY_SIZE(table) + 1] = {0};
@@ -236,8 +267,7 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 	o->w = 80;
 	o->h = 24;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		longs[i] = (struct option){table[i].name, table[i].arg ? required_argument : no_argument, NULL,
-					   table[i].code};
+		longs[i] = (struct option){table[i].name, has_arg(table[i].arg), NULL, table[i].code};
 		if (table[i].code < 256) {
 			shorts[len++] = table[i].code;
 			if (table[i].arg)
@@ -259,6 +289,9 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 				snprintf(err, err_size, "no option %s: see kvmtop --help", name);
 			return -EINVAL;
 		}
+		/* getopt takes an optional argument after '=' only. */
+		if (code == OPT_CSV && !optarg && optind < argc && argv[optind][0] != '-')
+			optarg = argv[optind++];
 		if (take(code, optarg, o))
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -9,7 +9,18 @@
 
 #define PIDS_MAX 64
 
-enum mode { MODE_SCREEN, MODE_BATCH, MODE_JSON, MODE_SCRIPT, MODE_FEATURES, MODE_HELP, MODE_VERSION, MODE_RECORD };
+enum mode {
+	MODE_SCREEN,
+	MODE_BATCH,
+	MODE_JSON,
+	MODE_CSV,
+	MODE_SCRIPT,
+	MODE_FEATURES,
+	MODE_DESCRIBE,
+	MODE_HELP,
+	MODE_VERSION,
+	MODE_RECORD
+};
 
 struct options {
 	enum mode mode;
@@ -35,6 +46,8 @@ enum exit_status { STATUS_OK, STATUS_FAILED, STATUS_USAGE, STATUS_NOT_PERMITTED,
 
 /* Strings in *opts point into argv. 0, or -EINVAL with one line in err. */
 int options_parse(int argc, char **argv, struct options *opts, char *err, size_t err_size);
+/* What --describe prints: the fields of --csv. */
+void options_describe(FILE *out);
 /* What --help prints. */
 void options_help(FILE *out);
 

@@ -85,9 +85,51 @@ static void the_locale_does_not_matter(void **state)
 	setlocale(LC_ALL, "C");
 }
 
+static void for_machines(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} raw[] = {
+		{0, "0"},
+		{-0.0, "0"},
+		{1500, "1500"},
+		{0.25, "0.25"},
+		{-3, "-3"},
+		{0.9999999, "1"},
+		{-0.0000001, "0"},
+		{2.5e-6, "0.000003"},
+		{1e12 + 0.5, "1000000000000.5"},
+		{9e18, "9000000000000000000"},
+		{(double)NAN, "0"},
+		{(double)INFINITY, "0"},
+	};
+	static const struct {
+		u64 ns;
+		const char *text;
+	} seconds[] = {
+		{0, "0"},
+		{1, "0.000000001"},
+		{1500000000, "1.5"},
+		{60000000000, "60"},
+		{UINT64_MAX, "18446744073.709551615"},
+	};
+	char buf[FMT_SIZE], time[FMT_TIME_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(raw); i++)
+		assert_string_equal(fmt_raw(buf, raw[i].value), raw[i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(seconds); i++)
+		assert_string_equal(fmt_seconds(buf, seconds[i].ns), seconds[i].text);
+	assert_string_equal(fmt_time_utc(time, 0), "1970-01-01T00:00:00.000000000Z");
+	assert_string_equal(fmt_time_utc(time, 1767225599000000001), "2025-12-31T23:59:59.000000001Z");
+	assert_true(strlen(fmt_time_utc(time, UINT64_MAX)) < FMT_TIME_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(for_machines),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(counts_rates_shares),
 		cmocka_unit_test(never_wider_than_asked),

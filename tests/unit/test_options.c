@@ -45,6 +45,14 @@ static void good(void **state)
 	assert_int_equal(opts.dump, DUMP_SVG);
 	assert_int_equal(parse("--demo -b --max-vcpus 9"), 0);
 	assert_true(opts.demo && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
+	assert_int_equal(parse("--csv -n 2"), 0);
+	assert_true(opts.mode == MODE_CSV && opts.loop.view == VIEW_VM && opts.loop.iterations == 2);
+	assert_int_equal(parse("--csv vcpu -n 3"), 0);
+	assert_true(opts.mode == MODE_CSV && opts.loop.view == VIEW_VCPU && opts.loop.iterations == 3);
+	assert_int_equal(parse("--view vcpu --csv=exit --user-exits"), 0);
+	assert_true(opts.loop.view == VIEW_EXIT && opts.loop.user_exits);
+	assert_int_equal(parse("--view vcpu --csv"), 0);
+	assert_true(opts.mode == MODE_CSV && opts.loop.view == VIEW_VCPU);
 	assert_int_equal(parse("-r old.rec -w new.rec --rotate 64M,1h:3"), 0);
 	assert_string_equal(opts.replay, "old.rec");
 	assert_string_equal(opts.record, "new.rec");
@@ -67,6 +75,8 @@ static void bad(void **state)
 		{"-p 0", "--pid 0"},
 		{"-p ,", "--pid ,"},
 		{"--view nosuch", "--view nosuch"},
+		{"--csv nosuch", "--csv nosuch"},
+		{"--csv=", "--csv"},
 		{"-s nosuch", "--sort nosuch"},
 		{"--size 80", "--size 80"},
 		{"--size 0x5", "--size 0x5"},
