@@ -85,13 +85,17 @@ static __always_inline void run_returns(__u32 reason, int err, bool again)
 	if (!rec || handled(rec, TWIN_RETURN, again) || !vcpu_begin(rec))
 		return;
 
-	now = bpf_ktime_get_ns();
-	if (rec->state == VCPU_GUEST && rec->entries)
-		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
-	change_state(rec, VCPU_USER, now);
-	rec->off = OFF_NOT;
+	/*
+	 * The clock is read last here and first in run_begins(): what these programs cost is time in the kernel, and none of
+	 * the VMM's.
+	 */
 	rec->user_exits++;
 	rec->user_rec = exit_begin(rec, EXIT_KEY(EXIT_USER, err < 0 ? (__u32)err : reason));
+	if (rec->state == VCPU_GUEST && rec->entries)
+		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
+	rec->off = OFF_NOT;
+	now = bpf_ktime_get_ns();
+	change_state(rec, VCPU_USER, now);
 	rec->user_start_ns = now;
 	rec->user_open = 1;
 	vcpu_end(rec);
@@ -114,9 +118,9 @@ int BPF_PROG(again_userspace_exit, __u32 reason, int err)
 /* KVM_RUN begins: the VMM's time ends. */
 static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 {
+	__u64 now = again ? 0 : bpf_ktime_get_ns(); /* the second twin hardly ever needs it */
 	struct control *ctl = get_control();
 	struct vcpu_rec *rec;
-	__u64 now;
 
 	if (!vcpu || !ctl)
 		return;
@@ -126,7 +130,9 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
 	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
 	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
-		now = bpf_ktime_get_ns();
+		/* The second twin's, and that of a thread which lost its pCPU since the clock was read (or is new here). */
+		if (now < rec->acct_ns)
+			now = bpf_ktime_get_ns();
 		change_state(rec, ctl->entries_seen ? VCPU_KVM : VCPU_UNKNOWN, now);
 		if (!ctl->entries_seen)
 			rec->cpu = bpf_get_smp_processor_id();

@@ -15,6 +15,7 @@ static const struct {
 	unsigned int except;
 } cases[] = {
 	{"counts", case_counts, 0},
+	{"latency", case_latency, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
 	{"hog", case_hog, 0},

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct json_object json;
 
@@ -60,6 +61,11 @@ void evidence_free(struct evidence *e);
 __attribute__((format(printf, 2, 3))) bool claim(bool holds, const char *format, ...);
 __attribute__((format(printf, 1, 2))) void skip(const char *format, ...);
 
+/* A file that the case left, NULL: there is none. */
+FILE *evidence_open(const struct evidence *e, const char *name);
+/* Room for one more element: realloc() when count is a power of two. Ends the program when out of memory. */
+void *grow(void *p, unsigned int count, size_t size);
+
 /* A file of one line that the case left: its line in buf, without the newline; false when there is none or it is empty. */
 bool note(const struct evidence *e, const char *name, char *buf, size_t size);
 /* The same as a number; -1 when there is none. */
@@ -97,6 +103,56 @@ uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind);
 uint64_t io_exit_count(const struct evidence *e, json *vcpu);
 uint64_t hlt_exit_count(const struct evidence *e, json *vcpu);
 
+/* One line of ftrace's record. */
+enum stamp_kind {
+	STAMP_EXIT,      /* kvm_exit */
+	STAMP_ENTRY,     /* kvm_entry */
+	STAMP_USER,      /* kvm_userspace_exit */
+	STAMP_CALL,      /* the system call KVM_RUN begins */
+	STAMP_RUN_BEGUN, /* kvm_fpu: the first that KVM_RUN does on x86 */
+};
+
+struct stamp {
+	enum stamp_kind kind;
+	uint64_t ns;
+	int64_t code; /* of STAMP_USER */
+	char reason[32];
+};
+
+struct stamps {
+	struct stamp *s;
+	unsigned int count;
+};
+
+/* What ftrace's stamps say of all durations of one reason: each figure as two bounds. Nanoseconds. */
+struct span_sum {
+	char reason[32];
+	int64_t code;
+	uint64_t count;
+	bool open; /* the last one has not ended */
+	uint64_t low, high;
+	uint64_t longest_low, longest_high;
+	uint64_t shortest_low, shortest_high;
+	uint64_t middle;      /* sum, each end half-way between its two stamps */
+	uint64_t interrupted; /* how long something else had the CPU between the two stamps of an event */
+};
+
+#define SPAN_SUMS 32
+
+struct span_sums {
+	struct span_sum sum[SPAN_SUMS];
+	unsigned int count;
+};
+
+/* Of the thread's VM exits by reason, and exits to user space by code. False, after a claim that does not hold, when the
+ * stamps cannot be used. */
+bool stamps_sums(const struct evidence *e, int64_t tid, struct span_sums *exits, struct span_sums *users);
+/* That of one reason or code; one without any count where ftrace saw none. */
+const struct span_sum *span_by_reason(const struct span_sums *sums, const char *reason);
+const struct span_sum *span_by_code(const struct span_sums *sums, int64_t code);
+/* Claims that a row of kvmtop's (count, total_ns, min_ns, max_ns) lies between the bounds. */
+bool check_span(const char *what, const struct span_sum *sum, json *row);
+
 void case_counts(const struct evidence *e);
 void case_slow(const struct evidence *e);
 void case_stuck(const struct evidence *e);
@@ -109,6 +165,7 @@ void case_modules(const struct evidence *e);
 void case_refused(const struct evidence *e);
 void case_room(const struct evidence *e);
 void case_two(const struct evidence *e);
+void case_latency(const struct evidence *e);
 /* What holds of every run of kvmtop. */
 void every_case(const struct evidence *e);
 

@@ -116,7 +116,12 @@ static FILE *open_in(const char *dir, const char *name)
 	return fopen(path, "re");
 }
 
-static void *grow(void *p, unsigned int count, size_t size)
+FILE *evidence_open(const struct evidence *e, const char *name)
+{
+	return open_in(e->dir, name);
+}
+
+void *grow(void *p, unsigned int count, size_t size)
 {
 	if (count & (count - 1))
 		return p;
@@ -230,7 +235,7 @@ static void load_problems(const char *dir, const char *name)
 
 bool note(const struct evidence *e, const char *name, char *buf, size_t size)
 {
-	FILE *f = open_in(e->dir, name);
+	FILE *f = evidence_open(e, name);
 	bool there = f && fgets(buf, (int)size, f);
 
 	if (!there)

@@ -215,6 +215,8 @@ void case_slow(const struct evidence *e)
 	uint64_t longest, sum = slow_sum(told, &longest);
 	uint64_t each = e->arm64 ? 20 : 5, nominal = 31 * each * MS;
 	uint64_t p50 = number(io, "p50_ns"), median = slow_median(told);
+	json *row = find_code(member(vcpu, "user_exits"), io_return(e));
+	static struct span_sums exits, users;
 
 	claim(number(told, "slow_count") == 31 && sum >= nominal,
 	      "the handler took %" PRIu64 " us in %" PRIu64 " calls (31 x %" PRIu64 " ms)", sum / 1000,
@@ -222,13 +224,23 @@ void case_slow(const struct evidence *e)
 	if (!e->has_kvmtop || !claim(vcpu != NULL, "listed"))
 		return;
 	claim(io_count(e, vcpu) == 31, "IO exits: kvmtop %" PRIu64 ", guest 31", io_count(e, vcpu));
-	claim(deviation(number(io, "user_ns"), sum) <= TIME_LIMIT,
-	      "handler: kvmtop %" PRIu64 " us, VMM %" PRIu64 " us (%.2f %% off)", number(io, "user_ns") / 1000,
-	      sum / 1000, deviation(number(io, "user_ns"), sum) * 100);
-	user_time(e, "slow");
-	claim(number(io, "max_ns") >= longest && number(io, "max_ns") < longest + 5 * MS,
-	      "longest: kvmtop %" PRIu64 " us, VMM's handler %" PRIu64 " us", number(io, "max_ns") / 1000,
-	      longest / 1000);
+	/*
+	 * The VMM's clock readings lie inside of what kvmtop calls the VMM's time. How much more that is (the way out of the
+	 * system call and into the next one) is up to the emulated CPU: from 20 us to milliseconds, and ftrace knows.
+	 */
+	claim(number(io, "user_ns") >= sum && number(row, "min_ns") >= each * MS,
+	      "handler: kvmtop %" PRIu64 " us, at least %" PRIu64 " us each; VMM's clock %" PRIu64 " us (%.2f %% less)",
+	      number(io, "user_ns") / 1000, number(row, "min_ns") / 1000, sum / 1000,
+	      deviation(number(io, "user_ns"), sum) * 100);
+	claim(number(io, "user_ns") == number(row, "total_ns"),
+	      "the same as part of the VM exits and as exits to user space: %" PRIu64 " and %" PRIu64 " us",
+	      number(io, "user_ns") / 1000, number(row, "total_ns") / 1000);
+	claim(number(io, "max_ns") >= longest, "longest: kvmtop %" PRIu64 " us, VMM's handler %" PRIu64 " us",
+	      number(io, "max_ns") / 1000, longest / 1000);
+	if (stamps_sums(e, integer(told, "tid"), &exits, &users)) {
+		check_span("in the VMM", span_by_code(&users, io_return(e)), row);
+		check_span("the exits", span_by_reason(&exits, text(io, "reason")), io);
+	}
 	claim(deviation(p50, median) <= QUANTILE_LIMIT, "p50: kvmtop %" PRIu64 " us, the handler's %" PRIu64 " us",
 	      p50 / 1000, median / 1000);
 	claim(number(io, "kvm_ns") + number(io, "user_ns") + number(io, "halt_ns") + number(io, "wait_ns") ==
