@@ -40,7 +40,7 @@ endif
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
 PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libjson-c-dev zlib1g-dev libc6-dev
-PACKAGES_CHECK := libcmocka-dev libclang-rt-14-dev clang-format tmux \
+PACKAGES_CHECK := libcmocka-dev python3-jsonschema libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
 
@@ -114,8 +114,10 @@ $(SKEL): $(O)/kvmtop.bpf.o
 # Only some include it; the dependency files know which, once there are any.
 $(OBJ): | $(SKEL)
 
-# The bundled recording is part of the program.
+# The bundled recording and the JSON Schema are part of the program.
 $(O)/model/demo.o: tests/recordings/demo.rec
+$(O)/model/json.o: model/kvmtop.schema.json
+$(O)/model/json.o: CPPFLAGS += -DJSON_SCHEMA='"model/kvmtop.schema.json"'
 $(O)/model/demo.o: CPPFLAGS += -DDEMO_RECORDING='"tests/recordings/demo.rec"'
 
 # A change of the flags builds all again.
@@ -178,9 +180,11 @@ setup-check:
 .PHONY: install uninstall clean format check-format headers help unit FORCE
 install: $(O)/kvmtop
 	$(INSTALL) -D -m 755 $(O)/kvmtop $(DESTDIR)$(PREFIX)/sbin/kvmtop
+	$(INSTALL) -D -m 644 model/kvmtop.schema.json $(DESTDIR)$(PREFIX)/share/kvmtop/kvmtop.schema.json
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/kvmtop
+	rm -rf $(DESTDIR)$(PREFIX)/share/kvmtop
 
 unit: $(UNIT)
 

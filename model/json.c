@@ -8,6 +8,21 @@
 #include "probes.h"
 #include "reasons.h"
 
+/* The schema becomes part of the program, to be had wherever the program is. */
+__asm__(".section .rodata\n"
+	".global json_schema_text\n"
+	"json_schema_text:\n"
+	".incbin \"" JSON_SCHEMA "\"\n"
+	".byte 0\n"
+	".previous\n");
+
+extern const char json_schema_text[];
+
+const char *json_schema(void)
+{
+	return json_schema_text;
+}
+
 /*
  * json-c's objects, with failures remembered and not handled at each call: a NULL value would read as null and be
  * believed. Keys are string literals or static tables, so they need no copy.
@@ -274,6 +289,7 @@ int json_write_sample(FILE *f, const struct sample *s, u64 interval_ns)
 	put_text(w, root, "host", s->host);
 	if (s->waiting)
 		put_text(w, root, "waiting", s->waiting);
+	put_u64(w, root, "missing", s->missing);
 	write_host(w, root, s);
 	vms = put_array(w, root, "vms", s->vm_count);
 	for (u32 i = 0; i < s->vm_count && !w->failed; i++)

@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 		return STATUS_OK;
 	}
 	if (o.mode == MODE_DESCRIBE) {
-		options_describe(stdout);
+		options_describe(o.describe, stdout);
 		return STATUS_OK;
 	}
 	if (o.mode == MODE_VERSION) {

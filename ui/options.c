@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../model/csv.h"
+#include "../model/json.h"
 #include "app.h"
 #include "options.h"
 
@@ -47,8 +48,8 @@ static const struct {
 	{'b', "batch", NULL, "plain-text tables, one an interval"},
 	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
 	{OPT_CSV, "csv", "[VIEW]",
-	 "the rows of a view as CSV, all columns, raw values; --describe says what they mean"},
-	{OPT_DESCRIBE, "describe", NULL, "what the columns of each view mean, by the names that --csv gives them"},
+	 "the rows of a view as CSV, all columns, raw values; --describe csv says what they mean"},
+	{OPT_DESCRIBE, "describe", "WHAT", "what an output has in it and what that means: csv, json (its JSON Schema)"},
 	{'w', "record", "FILE", "record every sample while watching; without a terminal and -b or --json, just record"},
 	{OPT_ROTATE, "rotate", "LIMIT",
 	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
@@ -83,8 +84,12 @@ void options_help(FILE *out)
 	fputs("\nExit status: 0 done, 1 failure, 2 usage, 3 not permitted, 4 this kernel cannot.\n", out);
 }
 
-void options_describe(FILE *out)
+void options_describe(const char *what, FILE *out)
 {
+	if (!strcmp(what, "json")) {
+		fputs(json_schema(), out);
+		return;
+	}
 	for (int v = VIEW_VM; v < VIEW_DETAIL; v++) {
 		fputs(v > VIEW_VM ? "\n" : "", out);
 		csv_describe(out, v);
@@ -193,7 +198,8 @@ static bool take(int code, const char *arg, struct options *o)
 		return !arg || parse_view(arg, &o->loop.view);
 	case OPT_DESCRIBE:
 		o->mode = MODE_DESCRIBE;
-		return true;
+		o->describe = arg;
+		return !strcmp(arg, "csv") || !strcmp(arg, "json");
 	case OPT_USER_EXITS:
 		o->loop.user_exits = true;
 		return true;

@@ -28,6 +28,7 @@ struct options {
 	u32 pids[PIDS_MAX];
 	u32 pid_count;
 	const char *vm_regex; /* NULL: all */
+	const char *describe; /* "csv", "json" */
 	const char *script;   /* file, "-": stdin */
 	int w, h;
 	enum dump_format dump;
@@ -46,8 +47,8 @@ enum exit_status { STATUS_OK, STATUS_FAILED, STATUS_USAGE, STATUS_NOT_PERMITTED,
 
 /* Strings in *opts point into argv. 0, or -EINVAL with one line in err. */
 int options_parse(int argc, char **argv, struct options *opts, char *err, size_t err_size);
-/* What --describe prints: the fields of --csv. */
-void options_describe(FILE *out);
+/* What --describe prints. */
+void options_describe(const char *what, FILE *out);
 /* What --help prints. */
 void options_help(FILE *out);
 

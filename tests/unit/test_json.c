@@ -166,9 +166,11 @@ static void odd_values(void **state)
 	assert_null(get(root, "isa"));
 	assert_int_equal(json_object_array_length(get(root, "vms")), 0);
 	assert_false(json_object_object_get_ex(root, "waiting", NULL));
+	assert_int_equal(num(root, "missing"), 0);
 	json_object_put(root);
 
 	s.waiting = "the kvm module is not loaded";
+	s.missing = 7;
 	s.lost[LOSS_NESTED] = UINT64_MAX;
 	s.probes[PROBE_EXIT] = (struct probe_sample){.status = PROBE_REFUSED, .err = -EPERM};
 	build_vm(&s, 1, "a \"quoted\" /name\\");
@@ -182,6 +184,7 @@ static void odd_values(void **state)
 	build_exit(&s, EXIT_KEY(EXIT_USER, (u32)-EINTR), 3, 100);
 	root = written(&s, 0);
 	assert_string_equal(str(root, "waiting"), s.waiting);
+	assert_int_equal(num(root, "missing"), 7);
 	assert_true(num(get(root, "lost"), "nested") == UINT64_MAX);
 	assert_string_equal(str(get(get(root, "probes"), probe_table[PROBE_EXIT].name), "status"), "refused");
 	assert_int_equal(num(get(get(root, "probes"), probe_table[PROBE_EXIT].name), "errno"), EPERM);

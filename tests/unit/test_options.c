@@ -77,6 +77,7 @@ static void bad(void **state)
 		{"--view nosuch", "--view nosuch"},
 		{"--csv nosuch", "--csv nosuch"},
 		{"--csv=", "--csv"},
+		{"--describe x", "--describe x"},
 		{"-s nosuch", "--sort nosuch"},
 		{"--size 80", "--size 80"},
 		{"--size 0x5", "--size 0x5"},
