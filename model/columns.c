@@ -179,18 +179,18 @@ static const struct column vm_columns[] = {
 	 .help = "Number of vCPUs. Shares are of the time of all of them together. Enter lists them."},
 	{.name = "budget", .title = "TIME BUDGET", .unit = UNIT_BUDGET, .get = vm_budget, .width = 12, .flexible = true,
 	 .priority = 2, .descending = true, .help = BAR_HELP},
-	{.name = "guest", .title = "GUEST", .unit = UNIT_SHARE, .get = vm_guest, .width = 5, .priority = 6,
+	{.name = "guest", .title = "GUEST", .unit = UNIT_SHARE, .get = vm_guest, .of_vcpus = true, .width = 5, .priority = 6,
 	 .descending = true, .help = GUEST_HELP, .needs = NEEDS_EXIT},
-	{.name = "kvm", .title = "KVM%", .unit = UNIT_SHARE, .get = vm_kvm, .width = 4, .priority = 5,
+	{.name = "kvm", .title = "KVM%", .unit = UNIT_SHARE, .get = vm_kvm, .of_vcpus = true, .width = 4, .priority = 5,
 	 .descending = true,
 	 .help = KVM_HELP, .needs = NEEDS_EXIT, .warn = 0.25, .crit = 0.5},
-	{.name = "user", .title = "USER", .unit = UNIT_SHARE, .get = vm_user, .width = 4, .priority = 5,
+	{.name = "user", .title = "USER", .unit = UNIT_SHARE, .get = vm_user, .of_vcpus = true, .width = 4, .priority = 5,
 	 .descending = true, .help = USER_HELP, .needs = NEEDS_USER, .warn = 0.25, .crit = 0.5},
-	{.name = "poll", .title = "POLL", .unit = UNIT_SHARE, .get = vm_poll, .width = 4, .priority = 7,
+	{.name = "poll", .title = "POLL", .unit = UNIT_SHARE, .get = vm_poll, .of_vcpus = true, .width = 4, .priority = 7,
 	 .descending = true, .help = POLL_HELP, .needs_any = ANY_POLL, .warn = 0.2, .crit = 0.5},
-	{.name = "halt", .title = "HALT", .unit = UNIT_SHARE, .get = vm_halt, .width = 4, .priority = 7,
+	{.name = "halt", .title = "HALT", .unit = UNIT_SHARE, .get = vm_halt, .of_vcpus = true, .width = 4, .priority = 7,
 	 .descending = true, .help = HALT_HELP, .needs_any = ANY_HALT},
-	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vm_wait, .width = 4, .priority = 3,
+	{.name = "wait", .title = "WAIT", .unit = UNIT_SHARE, .get = vm_wait, .of_vcpus = true, .width = 4, .priority = 3,
 	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
 	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vm_exits, .width = 6, .priority = 1,
 	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
@@ -400,7 +400,7 @@ static const struct column exit_columns[] = {
 	{.name = "rate", .title = "RATE/S", .unit = UNIT_RATE, .get = exit_rate, .width = 6, .priority = 0,
 	.descending = true,
 	 .help = "Exits a second. Many cheap ones can cost as much as a few slow ones: compare with the time."},
-	{.name = "share", .title = "TIME%", .unit = UNIT_SHARE, .get = exit_share, .width = 5, .priority = 1,
+	{.name = "share", .title = "TIME%", .unit = UNIT_SHARE, .get = exit_share, .of_vcpus = true, .width = 5, .priority = 1,
 	 .descending = true,
 	.help = "Share of the vCPU time of this vCPU, VM or host that went to this reason: where to look first."},
 	{.name = "time", .title = "TIME", .unit = UNIT_NS, .get = exit_time, .width = 6, .priority = 6,
@@ -495,6 +495,29 @@ bool column_available(const struct column *col, const struct snapshot *snap, u64
 	if (missing)
 		*missing = lacking;
 	return !lacking;
+}
+
+double column_scale(const struct column *col, union row_ref row, enum view_id view, bool irix)
+{
+	u64 span = 0, over = 0;
+
+	if (!irix || !col->of_vcpus)
+		return 1;
+	switch (view) {
+	case VIEW_VM:
+		span = row.vm->budget.span_ns;
+		over = row.vm->over_ns;
+		break;
+	case VIEW_VCPU:
+		return 1;
+	case VIEW_EXIT:
+		span = row.exit->span_ns;
+		over = row.exit->over_ns;
+		break;
+	default:
+		break;
+	}
+	return over ? (double)span / (double)over : 1;
 }
 
 void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out)

@@ -171,7 +171,8 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 		if (!filter_match(q->filter, snap, view, ref))
 			continue;
 		column_value(col, snap, ref, value);
-		*key = (struct sort_key){.ref = ref, .num = value->num, .text = value->text};
+		*key = (struct sort_key){
+			.ref = ref, .num = value->num * column_scale(col, ref, q->view, q->irix), .text = value->text};
 		key->late = value->known ? 0 : LATE_UNKNOWN;
 		if (q->idle_last && q->view != VIEW_VM && q->view != VIEW_VCPU && ref.exit->idle)
 			key->late |= LATE_IDLE;

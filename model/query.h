@@ -55,6 +55,7 @@ struct column {
 	u64 needs;         /* PROBE_BIT()s that must all be on for the value to be known (model/probes.h) */
 	u64 needs_any;     /* and at least one of these must be; 0: none asked */
 	double warn, crit; /* 0: no threshold */
+	bool of_vcpus;     /* a share of the time of all vCPUs of the row: in the Irix way, each of them has 100 % */
 };
 
 struct view_columns {
@@ -75,6 +76,8 @@ int column_find(const struct view_columns *view, const char *name);
  * asked for and not on (of needs_any all), to say why.
  */
 bool column_available(const struct column *col, const struct snapshot *snap, u64 *missing);
+/* What a share is to be multiplied with to be shown: how many vCPUs it is of, in the Irix way; else 1. */
+double column_scale(const struct column *col, union row_ref row, enum view_id view, bool irix);
 /* The value for display and comparison: known is false where needs is not met on this host. */
 void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out);
 
@@ -113,6 +116,7 @@ struct query {
 	bool descending;
 	bool show_user; /* VIEW_EXIT: exits to user space in place of VM exits */
 	bool idle_last; /* VIEW_EXIT: idle reasons sorted after all others, whatever the column */
+	bool irix;      /* sorted as shown: see column_scale() */
 	const struct filter *filter;
 };
 

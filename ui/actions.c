@@ -60,6 +60,10 @@ const struct action action_table[] = {
 	 "the last interval, or all since kvmtop first saw each vCPU"},
 	{ACT_DELAY, "delay", {'d'}, CTX_MAIN, GROUP_SHOW, "delay", NULL, 12, "change the time between refreshes"},
 
+	{ACT_THEME, "theme", {'C'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0, "the next theme"},
+	{ACT_SAVE_SETTINGS, "save-settings", {'W'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0,
+	 "write the settings to the rc file; nothing else ever does"},
+
 	{ACT_LINE_ACCEPT, "line-accept", {K_ENTER}, CTX_PROMPT, GROUP_LINE, "keep", NULL, 1, "keep it"},
 	{ACT_LINE_CANCEL, "line-cancel", {K_ESC, K_CTRL('C'), K_CTRL('G')}, CTX_PROMPT, GROUP_LINE, "as before", NULL, 2,
 	 "back to what it was before"},

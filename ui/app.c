@@ -35,7 +35,9 @@ int app_init(struct app *app, enum view_id view, const char *sort, const char *f
 {
 	bool found = !sort;
 
-	*app = (struct app){.w = 80, .h = 24, .color = true, .delay = 1, .selected = -1, .first_idle = -1};
+	*app = (struct app){
+		.w = 80, .h = 24, .color = true, .delay = 1, .utf8 = true, .selected = -1, .first_idle = -1};
+	settings_init(&app->set);
 	app->here.view = view < VIEW_DETAIL ? view : VIEW_VM;
 	for (enum view_id v = VIEW_VM; v < VIEW_DETAIL; v++) {
 		sort_default(app, v);
@@ -182,6 +184,7 @@ int app_query(struct app *app)
 		.descending = vs->descending,
 		.show_user = app->show_user,
 		.idle_last = !app->idle_mixed,
+		.irix = app->set.value[SET_SHARES] == SHARES_IRIX,
 		.filter = app->filter,
 	};
 	int ret, found = -1;
@@ -381,8 +384,8 @@ static u32 prompt_accept(struct app *app)
 	if (app->line_error[0])
 		return APP_RENDER;
 	if (app->prompt == PROMPT_DELAY && delay_parse(app->line.text, &delay)) {
-		app->delay = delay;
-		flags |= APP_DELAY;
+		app->set.value[SET_DELAY] = delay;
+		flags |= app_setting_changed(app, SET_DELAY);
 	}
 	app->prompt = PROMPT_NONE;
 	return flags;
@@ -435,8 +438,16 @@ static u32 show_action(struct app *app, enum action_id action)
 		app->show_user = !app->show_user;
 		return APP_RENDER | APP_QUERY;
 	case ACT_IDLE:
-		app->idle_mixed = !app->idle_mixed;
-		return APP_RENDER | APP_QUERY;
+		app->set.value[SET_IDLE] = !app->idle_mixed;
+		return app_setting_changed(app, SET_IDLE);
+	case ACT_THEME:
+		setting_step(&app->set, SET_THEME, 1);
+		setting_text(&app->set, SET_THEME, text);
+		snprintf(app->notice, sizeof(app->notice), "theme: %s%s", text,
+			 app->color ? "" : " (this terminal has no colours, or was told not to use them)");
+		return app_setting_changed(app, SET_THEME);
+	case ACT_SAVE_SETTINGS:
+		return APP_RENDER | APP_SAVE;
 	case ACT_HELP:
 		app->help = !app->help;
 		app->help_top = 0;
@@ -541,7 +552,7 @@ u32 app_update(struct app *app, enum action_id action)
 
 u32 app_key(struct app *app, u32 key)
 {
-	const struct action *act = action_find(key, app_context(app));
+	const struct action *act = settings_action(&app->set, key, app_context(app));
 
 	if (act)
 		return app_update(app, act->id);

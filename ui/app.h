@@ -9,7 +9,7 @@
 #define KVMTOP_APP_H
 
 #include "../model/query.h"
-#include "actions.h"
+#include "rcfile.h"
 
 /* What the owner of the app has to do after app_key(). */
 #define APP_RENDER  1  /* draw */
@@ -19,6 +19,8 @@
 #define APP_REDRAW  16 /* throw away what the terminal is thought to show */
 #define APP_SUSPEND 32 /* stop, as the shell's job control wants it */
 #define APP_QUIT    64
+#define APP_SAVE    1024 /* write the settings to app->config, and say so (app_saved()) */
+#define APP_MOUSE   2048 /* the setting changed: tell the terminal */
 
 #define APP_DELAY_MIN 0.1
 #define APP_DELAY_MAX 3600.0
@@ -60,8 +62,14 @@ struct app {
 
 	int w, h;
 	bool ascii;
-	bool color;
+	bool color;   /* the terminal has colours, and may use them */
 	double delay; /* seconds */
+
+	struct settings set;
+	const char *config;         /* where they are saved, NULL: nowhere */
+	const struct rc_report *rc; /* what reading them said, NULL: nothing was read */
+	const struct theme *theme;  /* what "auto" means on this terminal, NULL: dark */
+	bool utf8;                  /* what chars "auto" means */
 
 	struct place here;
 	struct place stack[STACK_MAX];
@@ -90,7 +98,7 @@ struct app {
 	bool picker;
 	int picker_at; /* column */
 
-	char notice[96];  /* one line in place of the footer until the next key */
+	char notice[256]; /* one line in place of the footer until the next key */
 	struct rows rows; /* of here.view, when it is a list */
 	int selected;     /* index into rows, -1: there are none */
 	int first_idle;   /* index of the first row set apart, -1: none */
@@ -118,6 +126,15 @@ int app_set_filter(struct app *app, const char *text, char *err, size_t err_size
 int app_set_sort(struct app *app, const char *name);
 /* Lists again from the present snapshot. 0 or -ENOMEM. */
 int app_query(struct app *app);
+
+/* Takes settings over (as read from a file): all that follows from them. */
+void app_settings(struct app *app, const struct settings *set);
+/* One of app->set has changed: APP_* flags. */
+u32 app_setting_changed(struct app *app, enum setting_id id);
+/* Writes the settings to app->config, and leaves a notice that says how it went. */
+void app_save(struct app *app);
+/* The theme that is on. */
+const struct theme *app_theme(const struct app *app);
 
 enum context app_context(const struct app *app);
 /* The selected row's identity; false when there is no row. */

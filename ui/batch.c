@@ -125,7 +125,7 @@ static void put_rows(FILE *out, const struct app *app)
 			if (col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS)
 				bar_text(col, &value, text, sizeof(text));
 			else
-				cell_format(col, app->snap, app->rows.ref[r], app->here.view, &value, column_width(col),
+				cell_format(col, &app->set, app->rows.ref[r], app->here.view, &value, column_width(col),
 					    text);
 			fputs(i ? " " : "", out);
 			put_text(out, text, column_width(col), is_right(col), app->ascii);

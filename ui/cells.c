@@ -30,13 +30,41 @@ void state_format(char buf[CELL_BUF], u8 state, u64 ns, bool inexact, int width)
 		snprintf(buf, CELL_BUF, "%-5s %s%s", name, sign, fmt_ns(age, (double)ns, room > 6 ? 6 : room));
 }
 
-static enum style threshold(const struct column *col, double num)
+static enum style severity(const struct settings *set, enum view_id view, const struct column *col, double num)
 {
-	if (col->crit > 0 && num >= col->crit)
+	struct threshold limit = settings_threshold(set, view, col);
+
+	if (limit.crit > 0 && num >= limit.crit)
 		return STYLE_CRIT;
-	if (col->warn > 0 && num >= col->warn)
+	if (limit.warn > 0 && num >= limit.warn)
 		return STYLE_WARN;
 	return num > 0 ? STYLE_NORMAL : STYLE_DIM;
+}
+
+/* Room for an hour, in either unit. */
+int cell_width(const struct column *col, const struct settings *set)
+{
+	int units = (int)set->value[SET_UNITS];
+
+	if (col->unit != UNIT_NS || units == UNITS_AUTO)
+		return col->width;
+	return units == UNITS_US ? 10 : 13;
+}
+
+/* All in one unit, so that digits line up; what does not fit falls back to the unit that does. */
+static void format_ns(const struct settings *set, char *buf, double ns, int room)
+{
+	int units = (int)set->value[SET_UNITS], len = FMT_SIZE;
+	char text[FMT_SIZE] = "";
+
+	if (units == UNITS_US)
+		len = snprintf(text, sizeof(text), ns < 1e6 ? "%.2f" : "%.0f", ns / 1e3);
+	else if (units == UNITS_NS)
+		len = snprintf(text, sizeof(text), "%.0f", ns);
+	if (len <= room - 2)
+		snprintf(buf, CELL_BUF, "%s%s", text, units == UNITS_US ? "us" : "ns");
+	else
+		fmt_ns(buf, ns, room);
 }
 
 static enum style format_state(union row_ref row, enum view_id view, bool known, int width, char *buf)
@@ -67,13 +95,12 @@ static enum style format_state(union row_ref row, enum view_id view, bool known,
 	return state_style(state);
 }
 
-enum style cell_format(const struct column *col, const struct snapshot *snap, union row_ref row, enum view_id view,
+enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf)
 {
 	char num[FMT_SIZE];
 	int room = width >= FMT_SIZE ? FMT_SIZE - 1 : width;
 
-	(void)snap;
 	if (!value->known && col->unit != UNIT_STATE) {
 		snprintf(buf, CELL_BUF, "-");
 		return STYLE_DIM;
@@ -87,24 +114,24 @@ enum style cell_format(const struct column *col, const struct snapshot *snap, un
 		return STYLE_LABEL;
 	case UNIT_COUNT:
 		fmt_count(buf, value->num, room);
-		return threshold(col, value->num);
+		return severity(set, view, col, value->num);
 	case UNIT_RATE:
 	case UNIT_MS:
 		fmt_rate(buf, value->num, room);
-		return threshold(col, value->num);
+		return severity(set, view, col, value->num);
 	case UNIT_NS:
 		/* the state was on before kvmtop looked: its age is at least this */
 		if (view == VIEW_VCPU && row.vcpu->raw->inexact && room > 3 && !strcmp(col->name, "for"))
 			snprintf(buf, CELL_BUF, "≥%s", fmt_ns(num, value->num, room - 1));
 		else
-			fmt_ns(buf, value->num, room);
+			format_ns(set, buf, value->num, room);
 		if (view == VIEW_VCPU && !strcmp(col->name, "for") && !row.vcpu->ended &&
 		    state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns))
 			return STYLE_CRIT;
-		return threshold(col, value->num);
+		return severity(set, view, col, value->num);
 	case UNIT_SHARE:
-		fmt_share(buf, value->num, room);
-		return threshold(col, value->num);
+		fmt_share(buf, value->num * column_scale(col, row, view, set->value[SET_SHARES] == SHARES_IRIX), room);
+		return severity(set, view, col, value->num);
 	case UNIT_STATE:
 		return format_state(row, view, value->known, width, buf);
 	case UNIT_BUDGET:

@@ -18,32 +18,10 @@
 #define MARGIN     (12 * PX)
 #define LINE_THICK PX
 
-/* Where the look says "the terminal's own". */
-#define GROUND 0x15181e
-#define INK    0xd6d9de
-#define BORDER 0x3a404b
-
 struct paint {
 	u32 fg, bg;
 	bool bold, underline;
 };
-
-/* A colour of the 256-colour palette as 0xRRGGBB. */
-static u32 palette(int index)
-{
-	static const u32 basic[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
-				      0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
-	static const u8 level[6] = {0, 95, 135, 175, 215, 255};
-
-	if (index < 16)
-		return basic[index & 15];
-	if (index < 232) {
-		int cube = index - 16;
-
-		return (u32)level[cube / 36] << 16 | (u32)level[cube / 6 % 6] << 8 | level[cube % 6];
-	}
-	return (u32)(8 + (index - 232) * 10) * 0x010101;
-}
 
 static u32 halfway(u32 a, u32 b)
 {
@@ -54,8 +32,8 @@ static struct paint paint_of(const struct theme *theme, const struct cell *cell)
 {
 	struct look look = style_look(theme, (enum style)cell->style, (enum style)cell->under, cell->selected, true);
 	struct paint p = {
-		.fg = look.fg < 0 ? INK : palette(look.fg),
-		.bg = look.bg < 0 ? GROUND : palette(look.bg),
+		.fg = look.fg < 0 ? theme->ink : palette_rgb(look.fg),
+		.bg = look.bg < 0 ? theme->ground : palette_rgb(look.bg),
 		.bold = look.attr & LOOK_BOLD,
 		.underline = look.attr & LOOK_UNDERLINE,
 	};
@@ -156,7 +134,7 @@ static void put_backgrounds(const struct cell *line, int w, int y, const struct 
 
 		for (end = x + 1; end < w && paint_of(theme, &line[end]).bg == bg;)
 			end++;
-		if (bg != GROUND)
+		if (bg != theme->ground)
 			put_rect(MARGIN + x * CELL_W, y, (end - x) * CELL_W, CELL_H, bg, out);
 	}
 }
@@ -243,14 +221,15 @@ void dump_svg(const struct grid *grid, const struct theme *theme, FILE *out)
 	fputs("<rect x=\"0.5\" y=\"0.5\"", out);
 	put_length("width", w - PX, out);
 	put_length("height", h - PX, out);
-	fprintf(out, " rx=\"8\" fill=\"#%06x\" stroke=\"#%06x\"/>\n", GROUND, BORDER);
+	fprintf(out, " rx=\"8\" fill=\"#%06x\" stroke=\"#%06x\"/>\n", theme->ground, theme->border);
 	fputs("<g shape-rendering=\"crispEdges\">\n", out);
 	for (int y = 0; y < grid->h; y++)
 		put_backgrounds(grid->cells + (size_t)y * (size_t)grid->w, grid->w, MARGIN + y * CELL_H, theme, out);
 	for (int y = 0; y < grid->h; y++)
 		put_shapes(grid->cells + (size_t)y * (size_t)grid->w, grid->w, MARGIN + y * CELL_H, theme, out);
 	if (grid->cursor_x >= 0 && grid->cursor_x < grid->w && grid->cursor_y >= 0 && grid->cursor_y < grid->h)
-		put_rect(MARGIN + grid->cursor_x * CELL_W, MARGIN + grid->cursor_y * CELL_H, 2 * PX, CELL_H, INK, out);
+		put_rect(MARGIN + grid->cursor_x * CELL_W, MARGIN + grid->cursor_y * CELL_H, 2 * PX, CELL_H, theme->ink,
+			 out);
 	fprintf(out, "</g>\n<g font-family=\"DejaVu Sans Mono, monospace\" font-size=\"%d\">\n", FONT_SIZE);
 	for (int y = 0; y < grid->h; y++)
 		put_words(grid->cells + (size_t)y * (size_t)grid->w, grid->w, MARGIN + y * CELL_H, theme, out);

@@ -97,6 +97,8 @@ static int press(struct loop *loop, u32 key)
 		loop->quit = true;
 	if (flags & APP_REDRAW)
 		term_redraw();
+	if (flags & APP_SAVE)
+		app_save(&loop->app);
 	if (flags & APP_SUSPEND) {
 		term_suspend();
 		return resize(loop);
@@ -167,7 +169,7 @@ static int run(struct loop *loop)
 			ret = render(&loop->app, &loop->grid);
 			if (ret)
 				break;
-			term_draw(&loop->grid, loop->app.color ? &theme_dark : &theme_mono);
+			term_draw(&loop->grid, app_theme(&loop->app));
 			loop->draw = false;
 		}
 		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
@@ -210,12 +212,11 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 	ret = term_open(&term, loop->err, loop->err_size);
 	if (ret)
 		return ret;
-	loop->app.delay = opts->delay;
 	loop->app.replay = opts->replay;
-	loop->app.ascii = opts->ascii || !utf8_locale();
+	loop->app.utf8 = utf8_locale();
 	loop->app.color = term_has_color();
-	loop->app.show_user = opts->user_exits;
-	loop->app.cumulative = opts->cumulative;
+	loop->app.theme = theme_guess(getenv("COLORFGBG"));
+	app_options(&loop->app, opts);
 	term_size(&w, &h);
 	app_resize(&loop->app, w, h);
 	return 0;

@@ -21,6 +21,7 @@
 
 #include "../model/query.h"
 #include "../model/source.h"
+#include "rcfile.h"
 
 struct loop_options {
 	double delay;       /* seconds between samples, APP_DELAY_MIN..APP_DELAY_MAX */
@@ -30,11 +31,17 @@ struct loop_options {
 	const char *filter; /* expression (model/query.h), NULL: none */
 	bool ascii;         /* draw with ASCII only */
 	bool no_color;
-	bool user_exits; /* VIEW_EXIT starts with exits to user space */
-	bool replay;     /* the source is a recording: say so on the screen */
-	bool cumulative; /* starts with totals in place of the interval */
+	bool user_exits;                 /* VIEW_EXIT starts with exits to user space */
+	bool replay;                     /* the source is a recording: say so on the screen */
+	bool cumulative;                 /* starts with totals in place of the interval */
+	const struct settings *settings; /* NULL: the defaults; delay above is what counts */
+	const struct rc_report *rc;      /* what was wrong with them, NULL: nothing */
+	const char *config;              /* where they are saved when asked, NULL: nowhere */
 };
 
+struct app;
+/* What the options say of the interface: settings, and what of them the command line overrides (ui/adjust.c). */
+void app_options(struct app *app, const struct loop_options *opts);
 /* Whether there is a terminal to run on; false: a line in err. */
 bool loop_possible(char *err, size_t err_size);
 /* 0, or a negative errno and one line in err: -EINVAL for options, else a failure of the source or the terminal. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,11 +118,39 @@ static int close_recorder(struct recorder *recorder, const struct options *o, in
 	return closed == -EACCES || closed == -EPERM ? -EIO : closed;
 }
 
+/*
+ * The settings, for the full screen, and for scripts when a file is named: outputs that others read depend on nobody's
+ * taste. What is wrong in the file is shown on the screen.
+ */
+static void read_settings(struct options *o, struct settings *set, struct rc_report *rc, char *path, size_t size)
+{
+	bool named = o->config, screen = o->mode == MODE_SCREEN;
+
+	settings_init(set);
+	if (named)
+		snprintf(path, size, "%s", o->config);
+	if ((!named && !screen) || (!named && !rc_default_path(path, size)))
+		return;
+	o->loop.config = path;
+	if (!o->no_config) {
+		rc_read(path, set, rc);
+		o->loop.rc = rc;
+	}
+	o->loop.settings = set;
+	if (!o->delay_given)
+		o->loop.delay = set->value[SET_DELAY];
+	if (!o->view_given)
+		o->loop.view = (enum view_id)set->value[SET_VIEW];
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct source *source;
 	struct recorder *recorder = NULL;
+	struct settings set;
+	struct rc_report rc;
+	char path[PATH_MAX];
 	char err[256] = "";
 	int ret;
 
@@ -147,6 +176,7 @@ int main(int argc, char **argv)
 	if (o.mode == MODE_SCREEN && !isatty(STDOUT_FILENO))
 		o.mode = o.record ? MODE_RECORD : MODE_BATCH;
 
+	read_settings(&o, &set, &rc, path, sizeof(path));
 	source = open_source(&o, &ret, err, sizeof(err));
 	if (source && o.record)
 		source = open_recorder(source, &o, &recorder, &ret, err, sizeof(err));

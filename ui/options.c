@@ -30,6 +30,8 @@ enum {
 	OPT_NO_COLOR,
 	OPT_TOTAL,
 	OPT_DEBUG_BPF,
+	OPT_CONFIG,
+	OPT_NO_CONFIG,
 };
 
 static const struct {
@@ -63,6 +65,8 @@ static const struct {
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
 	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
 	{OPT_NO_COLOR, "no-color", NULL, "no colours (as with NO_COLOR in the environment)"},
+	{OPT_CONFIG, "config", "FILE", "read (and, when asked, save) settings there, not in ~/.config/kvmtop/kvmtoprc"},
+	{OPT_NO_CONFIG, "no-config", NULL, "read no settings"},
 	{OPT_DEBUG_BPF, "debug-bpf", NULL, "libbpf's messages on standard error, for bug reports"},
 	{'h', "help", NULL, "this text"},
 	{'V', "version", NULL, "the version"},
@@ -168,6 +172,7 @@ static bool take(int code, const char *arg, struct options *o)
 
 	switch (code) {
 	case 'd':
+		o->delay_given = true;
 		return parse_double(arg, APP_DELAY_MIN, APP_DELAY_MAX, &o->loop.delay);
 	case 'n':
 		return parse_long(arg, 1, LONG_MAX, &o->loop.iterations);
@@ -177,6 +182,7 @@ static bool take(int code, const char *arg, struct options *o)
 		o->vm_regex = arg;
 		return true;
 	case OPT_VIEW:
+		o->view_given = true;
 		return parse_view(arg, &o->loop.view);
 	case 's':
 		o->loop.sort = arg;
@@ -239,6 +245,12 @@ static bool take(int code, const char *arg, struct options *o)
 		return true;
 	case OPT_NO_COLOR:
 		o->loop.no_color = true;
+		return true;
+	case OPT_CONFIG:
+		o->config = arg;
+		return *arg;
+	case OPT_NO_CONFIG:
+		o->no_config = true;
 		return true;
 	case OPT_DEBUG_BPF:
 		o->debug_bpf = true;
@@ -311,6 +323,10 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 	}
 	if (o->rotate.keep && !o->record) {
 		snprintf(err, err_size, "--rotate goes with -w FILE: see kvmtop --help");
+		return -EINVAL;
+	}
+	if (o->config && o->no_config) {
+		snprintf(err, err_size, "--config and --no-config contradict each other");
 		return -EINVAL;
 	}
 	if (o->replay && o->record && !strcmp(o->replay, o->record)) {

@@ -40,6 +40,9 @@ struct options {
 	struct synthetic_spec spec;
 	u32 max_vcpus; /* 0: chosen by what runs */
 	bool debug_bpf;
+	const char *config; /* settings file, NULL: the usual one */
+	bool no_config;     /* none */
+	bool delay_given, view_given;
 };
 
 /* Exit status. */

@@ -40,7 +40,7 @@ int render(const struct app *app, struct grid *grid)
 	int ret;
 
 	grid->ascii = app->ascii;
-	grid->color = app->color;
+	grid->color = app_theme(app)->color;
 	ret = grid_reset(grid, app->w, app->h);
 	if (ret)
 		return ret;

@@ -55,7 +55,7 @@ static int dump(struct script *s)
 		return ret;
 	if (s->dumps++)
 		fputc('\n', s->out);
-	dump_grid(&s->grid, s->app.color ? &theme_dark : &theme_mono, s->opts->format, s->out);
+	dump_grid(&s->grid, app_theme(&s->app), s->opts->format, s->out);
 	return 0;
 }
 
@@ -63,6 +63,8 @@ static int after_key(struct script *s, u32 flags)
 {
 	if (flags & APP_QUIT)
 		s->quit = true;
+	if (flags & APP_SAVE)
+		app_save(&s->app);
 	return flags & APP_FEED ? show(s) : 0;
 }
 
@@ -193,12 +195,9 @@ int script_run(struct source *source, const struct script_options *opts, FILE *s
 	feed_init(&s.feed, source);
 	ret = app_init(&s.app, loop->view, loop->sort, loop->filter, err, err_size);
 	if (!ret) {
-		s.app.ascii = loop->ascii;
 		s.app.color = !loop->no_color;
-		s.app.delay = loop->delay;
-		s.app.show_user = loop->user_exits;
-		s.app.cumulative = loop->cumulative;
 		s.app.replay = loop->replay;
+		app_options(&s.app, loop);
 		app_resize(&s.app, opts->w, opts->h);
 		ret = tick(&s, false);
 	}

@@ -42,6 +42,8 @@ enum style {
 	STYLE_HIST,      /* bars of a histogram, up to p50 */
 	STYLE_HIST_MID,  /* p50 to p99 */
 	STYLE_HIST_TAIL, /* p99 and longer */
+	STYLE_MATCH,     /* what was searched for */
+	STYLE_FOLLOWED,  /* the mark of the row that is followed */
 	STYLES
 };
 
@@ -59,14 +61,25 @@ struct look {
 };
 
 struct theme {
-	const char *name;
-	bool color; /* false: bars are told apart by letters, not by colour */
+	const char *name; /* in the settings */
+	const char *help;
+	const struct theme *base; /* what it says nothing of is as there; NULL: plain */
+	bool color;               /* false: bars are told apart by letters, not by colour */
 	struct look look[STYLES];
-	struct look selected; /* laid over the cells of the selected row; colours that mean something stay */
+	u32 ground, ink, border; /* of pictures, 0xRRGGBB: where a look says "the terminal's own" */
+	struct look selected;    /* laid over the cells of the selected row; colours that mean something stay */
 };
 
+#define THEMES 4
+extern const struct theme *const theme_table[THEMES];
 extern const struct theme theme_dark;
 extern const struct theme theme_mono;
+/* NULL: none of that name. */
+const struct theme *theme_find(const char *name);
+/* For a terminal that has colours, by the value of $COLORFGBG (may be NULL): light where it says so, else dark. */
+const struct theme *theme_guess(const char *colorfgbg);
+/* A colour of the 256-colour palette as 0xRRGGBB. */
+u32 palette_rgb(int index);
 
 /*
  * How a cell is drawn: style, with the colour of under as its background (STYLE_NORMAL: none), selected or not. The

@@ -224,6 +224,12 @@ static attr_t attributes(u8 attr)
 	return out;
 }
 
+/* Where colours are given by value (xterm-direct and the like), all but the 8 basic ones are. */
+static int color_of(int index)
+{
+	return term.colors > 256 && index >= 8 ? (int)palette_rgb(index) : index;
+}
+
 static void look_of(const struct theme *theme, const struct cell *cell, attr_t *attr, int *pair)
 {
 	struct look look =
@@ -232,7 +238,7 @@ static void look_of(const struct theme *theme, const struct cell *cell, attr_t *
 	*attr = attributes(look.attr);
 	*pair = 0;
 	if (term.colors >= 8 && (look.fg >= 0 || look.bg >= 0)) {
-		*pair = alloc_pair(look.fg, look.bg);
+		*pair = alloc_pair(color_of(look.fg), color_of(look.bg));
 		if (*pair < 0)
 			*pair = 0;
 	}

@@ -42,11 +42,15 @@ int view_detail_lines(const struct app *app);
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay);
 int view_help_lines(const struct app *app);
 int view_help_height(const struct app *app);
+/* The names of an action's keys, with blanks between them; "" when it has none. */
+void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size);
 
 /* ui/cells.c: a value as text, with the style that its thresholds give. Room for CELL_BUF bytes. */
 #define CELL_BUF 96
-enum style cell_format(const struct column *col, const struct snapshot *snap, union row_ref row, enum view_id view,
+enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf);
+/* What the settings ask for at least: durations all in one unit are longer. */
+int cell_width(const struct column *col, const struct settings *set);
 /* "USER 3.2s", with a sign before the age when it is a lower bound. */
 void state_format(char buf[CELL_BUF], u8 state, u64 ns, bool inexact, int width);
 bool state_is_stuck(u8 state, u64 ns);

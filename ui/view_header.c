@@ -448,12 +448,13 @@ static void key_line(const struct app *app, struct grid *grid, int y)
 		}
 	for (int i = 0; i < count; i++) {
 		char buf[KEY_NAME_SIZE];
-		const char *key = key_label(list[i]->keys[0], buf);
+		u32 keys[KEYS_MAX];
+		const char *key = settings_keys(&app->set, list[i], keys) ? key_label(keys[0], buf) : "";
 		const char *label =
 			view_is_on(app, list[i]->id) && list[i]->label_on ? list[i]->label_on : list[i]->label;
 		int width = text_width(key, grid->ascii) + 1 + text_width(label, grid->ascii);
 
-		if (x + width > grid->w - 1)
+		if (!*key || x + width > grid->w - 1)
 			continue;
 		x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, key) + 1;
 		x += grid_put(grid, x, y, grid->w - x, STYLE_LABEL, label) + 2;

@@ -70,30 +70,32 @@ static void entry(struct writer *out, int indent, enum style style, const char *
 	paragraph(out, indent, STYLE_NORMAL, text);
 }
 
-static void keys_text(const struct action *act, char *text, size_t size)
+void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size)
 {
+	u32 keys[KEYS_MAX];
+	int count = settings_keys(set, act, keys);
 	size_t len = 0;
 
 	text[0] = '\0';
-	for (int i = 0; i < ACTION_KEYS && act->keys[i] && len < size; i++) {
+	for (int i = 0; i < count && len < size; i++) {
 		char buf[KEY_NAME_SIZE];
 
-		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? " " : "", key_label(act->keys[i], buf));
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? " " : "", key_label(keys[i], buf));
 	}
 }
 
-static void write_keys(struct writer *out)
+static void write_keys(struct writer *out, const struct settings *set)
 {
 	const char *group = NULL;
 
 	for (size_t i = 0; i < action_count; i++) {
 		const struct action *act = &action_table[i];
-		char keys[ACTION_KEYS * (KEY_NAME_SIZE + 1)];
+		char keys[KEYS_MAX * (KEY_NAME_SIZE + 1)];
 
 		if (!group || strcmp(group, act->group) != 0)
 			heading(out, act->group);
 		group = act->group;
-		keys_text(act, keys, sizeof(keys));
+		view_keys_text(set, act, keys, sizeof(keys));
 		entry(out, 24, STYLE_KEY, keys, act->help);
 	}
 }
@@ -182,7 +184,7 @@ static int write_all(const struct app *app, struct grid *grid, int y)
 	/* the clip hides what is above and below the pane */
 	put(&out, 1, out.w - 2, STYLE_LABEL, "Up, Down, PgUp, PgDn scroll; ? or Esc closes");
 	out.y++;
-	write_keys(&out);
+	write_keys(&out, &app->set);
 	write_columns(&out, view, titles[view]);
 	write_states(&out);
 	write_host(&out, app);

@@ -109,7 +109,7 @@ static int least_width(const struct app *app, const struct column *col)
 	if (is_bar(col))
 		return col->width > 2 * BAR_WIDTH_MIN ? col->width / 2 : BAR_WIDTH_MIN;
 	if (col->unit != UNIT_TEXT)
-		return col->width;
+		return cell_width(col, &app->set);
 	if (col->priority)
 		return col->width - col->width / 4;
 	need = text_need(app, col);
@@ -243,7 +243,7 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 			grid_put(grid, t->x[i], y, t->w[i], STYLE_DIM, "-");
 		return;
 	}
-	style = cell_format(col, app->snap, row, app->here.view, &value, t->w[i], text);
+	style = cell_format(col, &app->set, row, app->here.view, &value, t->w[i], text);
 	if (col->unit == UNIT_TEXT && i <= 1 && style == STYLE_NORMAL)
 		style = look.fresh ? STYLE_FRESH : STYLE_NAME;
 	if (i == app->views[app->here.view].sort && style == STYLE_NORMAL)
@@ -277,7 +277,7 @@ static void draw_row(const struct app *app, struct grid *grid, const struct tabl
 	else if (look.fresh)
 		grid_put(grid, 0, y, 1, STYLE_FRESH, "+");
 	if (index == app->selected) {
-		if (!app->color && !look.stuck)
+		if (!grid->color && !look.stuck)
 			grid_put(grid, 0, y, 1, STYLE_KEY, ">");
 		grid_select(grid, 0, y, grid->w);
 	}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Settings: the table, the rc file there and back, what is refused and how, keys, columns and thresholds. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "../../ui/render.h"
+#include "../../ui/view.h"
+#include "ui_check.h"
+
+static char dir[64], path[128];
+
+static int make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/kvmtop-settings-XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/a/b/kvmtoprc", dir);
+	return 0;
+}
+
+static int remove_dir(void **state)
+{
+	static const char *const names[] = {"/a/b/kvmtoprc", "/a/b/link", "/a/b", "/a", ""};
+	char name[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(name, sizeof(name), "%s%s", dir, names[i]);
+		remove(name);
+	}
+	return 0;
+}
+
+static void put_file(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static const char *get_file(void)
+{
+	static char text[8192];
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void table_is_whole(void **state)
+{
+	struct settings set;
+	char err[128], text[SETTING_TEXT], range[128];
+
+	(void)state;
+	settings_init(&set);
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct setting *s = &setting_table[i];
+
+		assert_int_equal(s->id, i);
+		assert_ptr_equal(setting_find(s->name), s);
+		assert_true(s->help[0] != '\0');
+		setting_text(&set, s->id, text);
+		assert_int_equal(setting_set(&set, s->id, text, err, sizeof(err)), 0);
+		assert_true(set.value[i] == s->def);
+		setting_range(s->id, range, sizeof(range));
+		for (int k = 0; s->choice && s->choice(k); k++) {
+			assert_non_null(strstr(range, s->choice(k)));
+			assert_int_equal(setting_set(&set, s->id, s->choice(k), err, sizeof(err)), 0);
+			assert_true(set.value[i] == k);
+		}
+		/* steps stay in range, and choices come round */
+		for (int k = 0; k < 100; k++) {
+			setting_step(&set, s->id, k < 50 ? 1 : -1);
+			setting_text(&set, s->id, text);
+			assert_int_equal(setting_set(&set, s->id, text, err, sizeof(err)), 0);
+		}
+	}
+}
+
+static void wrong_lines_are_named(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+		{"nonsense", "not set, bind, columns or threshold"},
+		{"set", "takes a name and a value"},
+		{"set nosuch 1", "no setting \"nosuch\""},
+		{"set delay", "takes a name and a value"},
+		{"set delay 0", "0.1 to 3600 seconds"},
+		{"set delay nan", "0.1 to 3600"},
+		{"set delay 1e99", "0.1 to 3600"},
+		{"set theme pink", "auto, dark, light, mono, color-blind"},
+		{"set units s", "auto, us, ns"},
+		{"bind", "takes a key and an action"},
+		{"bind Nokey up", "no key \"Nokey\""},
+		{"bind x nosuch", "no action \"nosuch\""},
+		{"bind x up extra", "takes a key and an action"},
+		{"bind x line-erase", "types text"},
+		{"columns vm", "takes a view"},
+		{"columns nosuch vm", "no view"},
+		{"columns vm vm,nosuch", "no column \"nosuch\""},
+		{"columns vm vm,vm", "twice"},
+		{"threshold vm p99", "takes a view"},
+		{"threshold vm nosuch 1", "no column"},
+		{"threshold vm vm 1", "no number"},
+		{"threshold vm p99 5%", "500us 5ms"},
+		{"threshold vm p99 1ms 2ms 3ms", "one number or two"},
+		{"threshold vm p99 5ms 1ms", "the worse one"},
+		{"threshold vm wait 5ms", "10% 50%"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct settings set, before;
+		char err[256] = "";
+
+		settings_init(&set);
+		before = set;
+		assert_int_equal(settings_line(&set, cases[i].line, err, sizeof(err)), -EINVAL);
+		if (!strstr(err, cases[i].says))
+			fail_msg("%s: %s", cases[i].line, err);
+		assert_null(strchr(err, '\n'));
+		assert_memory_equal(&set, &before, sizeof(set));
+	}
+}
+
+static void file_there_and_back(void **state)
+{
+	static const char text[] = "# mine\n\nset delay 2.5\n  set theme light  \n# keys\nbind x freeze\nbind q none\n"
+				   "columns vm vm,max,wait\nthreshold vm p99 500us 5ms\nthreshold vcpu wait 1.5%\n"
+				   "threshold vm exits 1.5k 2M\nset units ns\n";
+	struct settings set, back;
+	struct rc_report report;
+	char err[256];
+	struct stat st;
+
+	(void)state;
+	settings_init(&set);
+	rc_read(path, &set, &report);
+	assert_false(report.found);
+	assert_int_equal(report.errors, 0);
+	/* folders are made */
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	put_file(text);
+	assert_int_equal(chmod(path, 0600), 0);
+	rc_read(path, &set, &report);
+	assert_true(report.found);
+	if (report.errors)
+		fail_msg("%s", report.line[0]);
+	assert_true(set.value[SET_DELAY] == 2.5 && set.value[SET_UNITS] == UNITS_NS);
+	assert_int_equal(set.binding_count, 2);
+	assert_int_equal(set.columns[VIEW_VM].count, 3);
+	assert_int_equal(set.threshold_count, 3);
+	assert_true(set.thresholds[0].warn == 500e3 && set.thresholds[0].crit == 5e6);
+	assert_true(set.thresholds[1].warn == 0.015);
+	assert_true(set.thresholds[2].warn == 1500 && set.thresholds[2].crit == 2e6);
+	set.value[SET_DELAY] = 7;
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	settings_init(&back);
+	rc_read(path, &back, &report);
+	assert_int_equal(report.errors, 0);
+	assert_memory_equal(&back, &set, sizeof(set));
+	/* comments and their places survive, and so does the mode */
+	assert_memory_equal(get_file(), "# mine\n\nset delay 7\nset theme light\n# keys\n", 41);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void errors_have_line_numbers(void **state)
+{
+	struct settings set;
+	struct rc_report report;
+	char line[4096], err[256], other[160];
+
+	(void)state;
+	settings_init(&set);
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	put_file("set delay 3\nset delay 0\n# fine\nrubbish\nset units us\n");
+	rc_read(path, &set, &report);
+	assert_int_equal(report.errors, 2);
+	assert_non_null(strstr(report.line[0], "kvmtoprc:2: delay is"));
+	assert_non_null(strstr(report.line[1], "kvmtoprc:4: \"rubbish\""));
+	/* what is right holds all the same */
+	assert_true(set.value[SET_DELAY] == 3 && set.value[SET_UNITS] == UNITS_US);
+	/* and what is not understood is not thrown away either */
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	assert_non_null(strstr(get_file(), "\nrubbish\n"));
+	memset(line, 'x', sizeof(line) - 2);
+	strcpy(line + sizeof(line) - 2, "\n");
+	put_file(line);
+	rc_read(path, &set, &report);
+	assert_int_equal(report.errors, 1);
+	assert_non_null(strstr(report.line[0], ":1: the line is too long"));
+	/* through a link: it stays one */
+	snprintf(other, sizeof(other), "%s/a/b/link", dir);
+	assert_int_equal(symlink("kvmtoprc", other), 0);
+	assert_int_equal(rc_write(other, &set, err, sizeof(err)), 0);
+	settings_init(&set);
+	rc_read(path, &set, &report);
+	assert_true(set.value[SET_DELAY] == 3);
+	/* a folder cannot be written over */
+	assert_true(rc_write(dir, &set, err, sizeof(err)) < 0);
+	assert_non_null(strstr(err, "cannot save"));
+}
+
+static void random_files(void **state)
+{
+	static const char *const words[] = {"set",   "bind", "columns", "threshold", "vm",     "vcpu", "p99",
+					    "delay", "1ms",  "theme",   "none",      "x",      "F5",   "%",
+					    ",",     "-1",   "\xff",    "#",         "freeze", "\n",   "\n",
+					    "1e300", "max",  "dark",    "\t",        "0",      "\0"};
+	struct settings set;
+	struct rc_report report;
+	u32 seed = 7;
+
+	(void)state;
+	settings_init(&set);
+	assert_int_equal(rc_write(path, &set, (char[256]){0}, 256), 0);
+	for (int run = 0; run < 300; run++) {
+		FILE *file = fopen(path, "w");
+		char err[256];
+
+		for (u32 i = check_random(&seed) % 60; i; i--)
+			fprintf(file, "%s ", words[check_random(&seed) % ARRAY_SIZE(words)]);
+		fclose(file);
+		settings_init(&set);
+		rc_read(path, &set, &report);
+		for (int i = 0; i < report.errors && i < RC_ERRORS; i++)
+			assert_null(strchr(report.line[i], '\n'));
+		for (int i = 0; i < SETTINGS; i++)
+			assert_true(setting_table[i].choice ? setting_table[i].choice((int)set.value[i]) != NULL
+							    : set.value[i] >= setting_table[i].low &&
+								      set.value[i] <= setting_table[i].high);
+		assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	}
+}
+
+static void keys_can_be_bound(void **state)
+{
+	struct check_host host = {0};
+	u32 keys[KEYS_MAX];
+	char err[128];
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	assert_int_equal(settings_bind(&host.app.set, 'x', ACT_FREEZE, err, sizeof(err)), 0);
+	check_press(&host, 'x');
+	assert_true(host.app.frozen);
+	check_press(&host, ' ');
+	assert_false(host.app.frozen);
+	assert_int_equal(settings_keys(&host.app.set, action_by_id(ACT_FREEZE), keys), 2);
+	assert_int_equal(keys[0], 'x');
+	/* taken over by another action, in the contexts of that one */
+	assert_int_equal(settings_bind(&host.app.set, ' ', ACT_HELP, err, sizeof(err)), 0);
+	assert_int_equal(settings_keys(&host.app.set, action_by_id(ACT_FREEZE), keys), 1);
+	check_press(&host, ' ');
+	assert_true(host.app.help);
+	check_press(&host, K_ESC);
+	/* taken away */
+	assert_int_equal(settings_bind(&host.app.set, 'q', ACT_NONE, err, sizeof(err)), 0);
+	assert_int_equal(check_press(&host, 'q') & APP_QUIT, 0);
+	/* and while one types, all letters type */
+	check_press(&host, '/');
+	check_press(&host, 'x');
+	check_press(&host, 'q');
+	check_press(&host, ' ');
+	assert_string_equal(host.app.line.text, "xq ");
+	check_press(&host, K_ESC);
+	settings_unbind(&host.app.set, ACT_FREEZE);
+	assert_int_equal(settings_keys(&host.app.set, action_by_id(ACT_FREEZE), keys), 1);
+	assert_int_equal(keys[0], ' ');
+	check_close(&host);
+}
+
+/* Every way of looking at durations and shares, on the screen. */
+static void units_and_shares(void **state)
+{
+	struct check_host host = {0};
+	const struct column *max, *guest;
+	struct value value = {0};
+	union row_ref row;
+	char text[CELL_BUF];
+	double plain;
+
+	(void)state;
+	check_open(&host, "3x4x4", 3);
+	max = &view_columns(VIEW_VM)->columns[column_find(view_columns(VIEW_VM), "max")];
+	guest = &view_columns(VIEW_VM)->columns[column_find(view_columns(VIEW_VM), "guest")];
+	row = host.app.rows.ref[0];
+	value = (struct value){.known = true, .num = 3.2e9};
+	cell_format(max, &host.app.set, row, VIEW_VM, &value, cell_width(max, &host.app.set), text);
+	assert_string_equal(text, "3.20s");
+	host.app.set.value[SET_UNITS] = UNITS_US;
+	cell_format(max, &host.app.set, row, VIEW_VM, &value, cell_width(max, &host.app.set), text);
+	assert_string_equal(text, "3200000us");
+	host.app.set.value[SET_UNITS] = UNITS_NS;
+	cell_format(max, &host.app.set, row, VIEW_VM, &value, cell_width(max, &host.app.set), text);
+	assert_string_equal(text, "3200000000ns");
+	column_value(guest, host.app.snap, row, &value);
+	cell_format(guest, &host.app.set, row, VIEW_VM, &value, 5, text);
+	plain = atof(text);
+	host.app.set.value[SET_SHARES] = SHARES_IRIX;
+	app_setting_changed(&host.app, SET_SHARES);
+	cell_format(guest, &host.app.set, row, VIEW_VM, &value, 5, text);
+	/* four vCPUs */
+	assert_true(atof(text) > plain * 3.9 && atof(text) < plain * 4.1);
+	check_close(&host);
+}
+
+static void thresholds_style_cells(void **state)
+{
+	struct check_host host = {0};
+	const struct view_columns *cols = view_columns(VIEW_VM);
+	int at = column_find(cols, "max");
+	struct value value = {.known = true, .num = 2e6};
+	char text[CELL_BUF], err[128];
+
+	(void)state;
+	check_open(&host, "3x4x4", 3);
+	assert_int_equal(cell_format(&cols->columns[at], &host.app.set, host.app.rows.ref[0], VIEW_VM, &value, 6, text),
+			 STYLE_NORMAL);
+	assert_int_equal(settings_set_threshold(&host.app.set, VIEW_VM, (u32)at, "1ms 1s", err, sizeof(err)), 0);
+	assert_int_equal(cell_format(&cols->columns[at], &host.app.set, host.app.rows.ref[0], VIEW_VM, &value, 6, text),
+			 STYLE_WARN);
+	value.num = 3e9;
+	assert_int_equal(cell_format(&cols->columns[at], &host.app.set, host.app.rows.ref[0], VIEW_VM, &value, 6, text),
+			 STYLE_CRIT);
+	assert_int_equal(settings_set_threshold(&host.app.set, VIEW_VM, (u32)at, "default", err, sizeof(err)), 0);
+	assert_int_equal(host.app.set.threshold_count, 0);
+	check_close(&host);
+}
+
+/* Every theme tells apart what must be told apart, on terminals of 8 colours too; the plain one has no colours. */
+static void themes_tell_apart(void **state)
+{
+	static const enum style apart[] = {STYLE_GUEST, STYLE_KVM, STYLE_USER, STYLE_POLL, STYLE_HALT, STYLE_WAIT};
+
+	(void)state;
+	for (int t = 0; t < THEMES; t++) {
+		const struct theme *theme = theme_table[t];
+
+		assert_ptr_equal(theme_find(theme->name), theme);
+		for (int style = 0; style < STYLES; style++)
+			for (int many = 0; many < 2; many++) {
+				struct look look = style_look(theme, (enum style)style, STYLE_NORMAL, false, many);
+
+				assert_true(look.fg >= -1 && look.fg < (many ? 256 : 8));
+				assert_true(look.bg >= -1 && look.bg < (many ? 256 : 8));
+				/* never invisible */
+				assert_true(look.fg < 0 || look.fg != look.bg);
+				if (!theme->color)
+					assert_true(look.fg < 0 && look.bg < 0);
+			}
+		for (size_t a = 0; theme->color && a < ARRAY_SIZE(apart); a++)
+			for (size_t b = a + 1; b < ARRAY_SIZE(apart); b++)
+				for (int many = 0; many < 2; many++)
+					assert_int_not_equal(style_look(theme, apart[a], STYLE_NORMAL, false, many).fg,
+							     style_look(theme, apart[b], STYLE_NORMAL, false, many).fg);
+	}
+	assert_ptr_equal(theme_guess("0;15"), theme_find("light"));
+	assert_ptr_equal(theme_guess("15;default;0"), &theme_dark);
+	assert_ptr_equal(theme_guess(NULL), &theme_dark);
+}
+
+static void theme_key_goes_round(void **state)
+{
+	struct check_host host = {0};
+	struct grid grid = {0};
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	for (int i = 0; i <= THEMES; i++) {
+		assert_ptr_equal(app_theme(&host.app), i ? theme_table[i - 1] : &theme_dark);
+		assert_int_equal(render(&host.app, &grid), 0);
+		assert_int_equal(grid.color, app_theme(&host.app)->color);
+		check_press(&host, 'C');
+		assert_non_null(strstr(host.app.notice, "theme: "));
+	}
+	assert_true(host.app.set.value[SET_THEME] == 0);
+	host.app.color = false;
+	check_press(&host, 'C');
+	assert_ptr_equal(app_theme(&host.app), &theme_mono);
+	grid_free(&grid);
+	check_close(&host);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(wrong_lines_are_named),
+		cmocka_unit_test_setup_teardown(file_there_and_back, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(errors_have_line_numbers, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(random_files, make_dir, remove_dir),
+		cmocka_unit_test(keys_can_be_bound),
+		cmocka_unit_test(units_and_shares),
+		cmocka_unit_test(thresholds_style_cells),
+		cmocka_unit_test(themes_tell_apart),
+		cmocka_unit_test(theme_key_goes_round),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
