@@ -59,6 +59,8 @@ const struct action action_table[] = {
 	{ACT_CUMULATIVE, "cumulative", {'c'}, CTX_MAIN, GROUP_SHOW, "total", "interval", 10,
 	 "the last interval, or all since kvmtop first saw each vCPU"},
 	{ACT_DELAY, "delay", {'d'}, CTX_MAIN, GROUP_SHOW, "delay", NULL, 12, "change the time between refreshes"},
+	{ACT_SAVE_SCREEN, "save-screen", {'o'}, CTX_MAIN | CTX_HELP | CTX_PICKER, GROUP_SHOW, NULL, NULL, 0,
+	 "save what is on the screen as text and as a picture: kvmtop-DATE.txt and .svg"},
 
 	{ACT_THEME, "theme", {'C'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0, "the next theme"},
 	{ACT_SAVE_SETTINGS, "save-settings", {'W'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0,

@@ -452,6 +452,8 @@ static u32 show_action(struct app *app, enum action_id action)
 		app->help = !app->help;
 		app->help_top = 0;
 		return APP_RENDER;
+	case ACT_SAVE_SCREEN:
+		return APP_RENDER | APP_SAVE_SCREEN;
 	case ACT_REDRAW:
 		return APP_RENDER | APP_REDRAW;
 	case ACT_SUSPEND:

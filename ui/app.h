@@ -22,6 +22,9 @@
 #define APP_SAVE    1024 /* write the settings to app->config, and say so (app_saved()) */
 #define APP_MOUSE   2048 /* the setting changed: tell the terminal */
 
+/* Save what is on the screen, and say so in notice (ui/save.h). */
+#define APP_SAVE_SCREEN 4096
+
 #define APP_DELAY_MIN 0.1
 #define APP_DELAY_MAX 3600.0
 

@@ -15,6 +15,7 @@
 #include "app.h"
 #include "feed.h"
 #include "render.h"
+#include "save.h"
 #include "term_curses.h"
 
 /* The second sample comes soon after the first, so that the screen has rates before one looks for them. */
@@ -95,6 +96,8 @@ static int press(struct loop *loop, u32 key)
 		loop->draw = true;
 	if (flags & APP_QUIT)
 		loop->quit = true;
+	if (flags & APP_SAVE_SCREEN)
+		save_screen(&loop->app, loop->app.notice, sizeof(loop->app.notice));
 	if (flags & APP_REDRAW)
 		term_redraw();
 	if (flags & APP_SAVE)

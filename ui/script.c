@@ -10,6 +10,7 @@
 #include "app.h"
 #include "feed.h"
 #include "render.h"
+#include "save.h"
 
 struct script {
 	const struct script_options *opts;
@@ -65,6 +66,8 @@ static int after_key(struct script *s, u32 flags)
 		s->quit = true;
 	if (flags & APP_SAVE)
 		app_save(&s->app);
+	if (flags & APP_SAVE_SCREEN)
+		save_screen(&s->app, s->app.notice, sizeof(s->app.notice));
 	return flags & APP_FEED ? show(s) : 0;
 }
 
