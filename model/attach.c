@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include "attach.h"
 #include "kvmtop.skel.h"
+#include "privileges.h"
 
 /*
  * Which programs make up a probe. A probe may have several choices, the best first: fentry, then kprobes, then a
@@ -347,13 +348,16 @@ int attach_possible(char *error, size_t error_size)
 {
 	struct utsname u = {0};
 	int major = 0, minor = 0;
+	char missing[64];
 
 	uname(&u);
 	sscanf(u.release, "%d.%d", &major, &minor);
-	if (geteuid()) {
+	privileges_missing(missing, sizeof(missing));
+	if (missing[0]) {
 		snprintf(error, error_size,
-			 "kvmtop reads KVM through eBPF and has to be root: try sudo kvmtop, or "
-			 "kvmtop --demo to look around");
+			 "kvmtop reads KVM through eBPF and has to be root (missing: %s): try sudo kvmtop, or "
+			 "kvmtop --demo to look around",
+			 missing);
 		return -EPERM;
 	}
 	if (major < 5 || (major == 5 && minor < 11)) {
