@@ -42,6 +42,11 @@ struct row_id heat_watched(const struct heat *h)
 	return h->id;
 }
 
+u64 heat_last(const struct heat *h)
+{
+	return reel_last(&h->reel);
+}
+
 static bool is_of(const struct row_id *id, const struct vcpu_sample *vcpu)
 {
 	if (id->vcpu && id->vcpu != vcpu->uid)

@@ -29,6 +29,8 @@ void heat_free(struct heat *h);
 bool heat_watch(struct heat *h, const struct row_id *id);
 /* What is watched. */
 struct row_id heat_watched(const struct heat *h);
+/* The seq of the sample added last, 0: none. */
+u64 heat_last(const struct heat *h);
 /* As series_add() and series_fill(); before is the sample before it, NULL: none, and then nothing can be told yet. */
 int heat_add(struct heat *h, const struct sample *before, const struct sample *sample);
 int heat_fill(struct heat *h, const struct past *past, u64 seq);

@@ -7,9 +7,12 @@
 #define KVMTOP_PAST_H
 
 #include "history.h"
+#include "source.h"
 
+/* Both NULL: there is no past. */
 struct past {
-	struct history *ring; /* NULL: there is no past */
+	struct history *ring;
+	struct source *recording; /* source_replay_in() finds one */
 };
 
 /* A copy of the sample. 0, -ENOENT: no such seq, or not any more; or another negative errno. Cheapest in order. */

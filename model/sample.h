@@ -112,6 +112,14 @@ struct cost_sample {
 	u64 sample_ns;  /* wall time that this sample took */
 };
 
+/* What it costs to keep samples. Of the kvmtop that runs now, so that it is not recorded. */
+struct upkeep_sample {
+	u64 ring_bytes;   /* memory of the ring */
+	u64 ring_ns;      /* CPU time of adding this sample to it */
+	u64 record_bytes; /* written to a recording, cumulative; 0: it is not recorded */
+	u64 record_ns;    /* CPU time of writing this sample to it */
+};
+
 struct sample {
 	u64 seq; /* 1, 2, 3 ...: interval figures of seq N are valid against N - 1 only */
 	u64 mono_ns;
@@ -124,6 +132,7 @@ struct sample {
 	struct cost_sample cost;
 	const char *waiting; /* static text: why there is nothing to see yet (KVM not loaded), or NULL */
 	u32 missing;         /* samples between the one before and this that a damaged recording lost */
+	struct upkeep_sample upkeep;
 
 	struct vm_sample *vms;
 	struct vcpu_sample *vcpus;

@@ -401,6 +401,11 @@ int series_fill(struct series *s, const struct past *past, u64 seq)
 	return reel_fill(&s->reel, past, seq, s, reset, add);
 }
 
+u64 series_last(const struct series *s)
+{
+	return reel_last(&s->reel);
+}
+
 u32 series_get(const struct series *s, const struct row_id *id, u64 seq, float *out, u32 n)
 {
 	struct slot row = {.kind = id->view == VIEW_VM     ? KIND_VM

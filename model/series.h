@@ -36,6 +36,8 @@ int series_fill(struct series *s, const struct past *past, u64 seq);
  * Returns how many are known.
  */
 u32 series_get(const struct series *s, const struct row_id *id, u64 seq, float *out, u32 n);
+/* The seq of the sample added last, 0: none. */
+u64 series_last(const struct series *s);
 /* Memory in use. */
 u64 series_bytes(const struct series *s);
 

@@ -94,7 +94,8 @@ struct vm_row {
 
 struct snapshot {
 	const struct sample *cur;
-	u64 interval_ns; /* measured; 0: first sample, no rate can be told */
+	const struct snapshot *base; /* another interval to compare with: column_value() tells the change; NULL: none */
+	u64 interval_ns;             /* measured; 0: first sample, no rate can be told */
 	u64 seq;
 	struct budget budget; /* of the host: over all vCPUs */
 	u64 exits, user_exits;

@@ -6,6 +6,8 @@
 #ifndef KVMTOP_SOURCE_H
 #define KVMTOP_SOURCE_H
 
+#include <errno.h>
+
 #include "sample.h"
 
 struct source;
@@ -19,6 +21,10 @@ struct source_ops {
 	 */
 	int (*sample)(struct source *src, struct sample *s);
 	void (*close)(struct source *src);
+	/* Optional, of a recording and of what wraps one: that sample, as sample() gave or would give it. -ENOENT: none. */
+	int (*get)(struct source *src, u64 seq, struct sample *s);
+	/* Optional: the source that this one wraps. */
+	struct source *(*inner)(struct source *src);
 };
 
 struct source {
@@ -29,6 +35,11 @@ struct source {
 static inline int source_sample(struct source *src, struct sample *s)
 {
 	return src->ops->sample(src, s);
+}
+
+static inline int source_get(struct source *src, u64 seq, struct sample *s)
+{
+	return src->ops->get ? src->ops->get(src, seq, s) : -ENOENT;
 }
 
 static inline void source_close(struct source *src)
@@ -71,18 +82,23 @@ struct source *source_synthetic_open(const struct synthetic_spec *spec);
 
 /*
  * A recording (model/recording.h): each sample is the next one of the file, then -ENODATA. sample.missing is how many
- * the file lost right before this one. NULL on failure, with *err and one line in error, as recording_open().
+ * the file lost right before this one. Where rotation left PATH.1, PATH.2 ... of the same recording, they come first, as if
+ * all were one. NULL on failure, with *err and one line in error, as recording_open().
  */
 struct source *source_replay_open(const char *path, int *err, char *error, size_t error_size);
-/* These five are for what source_replay_open() returned only. How many samples there are, 1 or more. */
+/* What source_replay_open() returned, where it is src or inside it; NULL: src is no recording. */
+struct source *source_replay_in(struct source *src);
+/* These are for what source_replay_open() returned only. How many samples there are, 1 or more, and in how many files. */
 u32 replay_count(const struct source *src);
+u32 replay_files(const struct source *src);
 /* Index of the sample that comes next; replay_count() at the end. */
 u32 replay_position(const struct source *src);
 /* Goes to a sample, which comes next: 0, or -EINVAL when there is none. Its interval is against whatever was before. */
 int replay_seek(struct source *src, u32 index);
 /* When a sample was taken; false when there is none. */
 bool replay_time(const struct source *src, u32 index, u64 *seq, u64 *mono_ns, u64 *real_ns);
-/* Index of the last sample at or before a time (CLOCK_REALTIME), 0 when all are later. */
+/* Index of the last sample at or before a seq, and a time (CLOCK_REALTIME); 0 when all are later. */
+u32 replay_find_seq(const struct source *src, u64 seq);
 u32 replay_find(const struct source *src, u64 real_ns);
 /* One line about what could not be read, "" when all could. The source's, until the next call. */
 const char *replay_notice(struct source *src);

@@ -596,7 +596,7 @@ static void bpf_close(struct source *src)
 	free(b);
 }
 
-static const struct source_ops bpf_ops = {"bpf", bpf_sample, bpf_close};
+static const struct source_ops bpf_ops = {.name = "bpf", .sample = bpf_sample, .close = bpf_close};
 
 struct source *source_bpf_open(u32 max_vcpus, int *err, char *error, size_t error_size)
 {

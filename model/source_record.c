@@ -16,6 +16,7 @@ struct source_record {
 static int record_sample(struct source *src, struct sample *s)
 {
 	struct source_record *r = (struct source_record *)src;
+	struct recorder_figures figures;
 	int ret = source_sample(r->inner, s);
 
 	if (ret) {
@@ -23,10 +24,25 @@ static int record_sample(struct source *src, struct sample *s)
 		return ret;
 	}
 	ret = recorder_add(r->recorder, s);
+	figures = recorder_figures(r->recorder);
+	/* whoever watches sees that it ended: nothing is recorded any more */
+	s->upkeep.record_bytes = ret ? 0 : figures.bytes;
+	s->upkeep.record_ns = ret ? 0 : figures.last_ns;
 	if (!ret || !r->must)
 		return 0;
 	memcpy(src->error, recorder_error(r->recorder), sizeof(src->error));
 	return ret;
+}
+
+/* What one goes back to was recorded when it came. */
+static int record_get(struct source *src, u64 seq, struct sample *s)
+{
+	return source_get(((struct source_record *)src)->inner, seq, s);
+}
+
+static struct source *record_inner(struct source *src)
+{
+	return ((struct source_record *)src)->inner;
 }
 
 static void record_close(struct source *src)
@@ -37,7 +53,8 @@ static void record_close(struct source *src)
 	free(r);
 }
 
-static const struct source_ops record_ops = {"record", record_sample, record_close};
+static const struct source_ops record_ops = {
+	.name = "record", .sample = record_sample, .close = record_close, .get = record_get, .inner = record_inner};
 
 struct source *source_record_open(struct source *inner, struct recorder *recorder, bool must)
 {

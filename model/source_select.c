@@ -26,16 +26,10 @@ static bool selected(const struct source_select *sel, const struct vm_sample *vm
 }
 
 /* Moves the rows that stay to the front, in place. The exits of a dropped VM are left where they are, unused. */
-static int select_sample(struct source *src, struct sample *s)
+static void choose(const struct source_select *sel, struct sample *s)
 {
-	struct source_select *sel = (struct source_select *)src;
 	u32 vms = 0, vcpus = 0;
-	int err = source_sample(sel->inner, s);
 
-	if (err) {
-		memcpy(src->error, sel->inner->error, sizeof(src->error));
-		return err;
-	}
 	for (u32 i = 0; i < s->vm_count; i++) {
 		struct vm_sample vm = s->vms[i];
 
@@ -48,7 +42,34 @@ static int select_sample(struct source *src, struct sample *s)
 	}
 	s->vm_count = vms;
 	s->vcpu_count = vcpus;
-	return 0;
+}
+
+static int chosen(struct source_select *sel, struct sample *s, int err)
+{
+	if (err)
+		memcpy(sel->base.error, sel->inner->error, sizeof(sel->base.error));
+	else
+		choose(sel, s);
+	return err;
+}
+
+static int select_sample(struct source *src, struct sample *s)
+{
+	struct source_select *sel = (struct source_select *)src;
+
+	return chosen(sel, s, source_sample(sel->inner, s));
+}
+
+static int select_get(struct source *src, u64 seq, struct sample *s)
+{
+	struct source_select *sel = (struct source_select *)src;
+
+	return chosen(sel, s, source_get(sel->inner, seq, s));
+}
+
+static struct source *select_inner(struct source *src)
+{
+	return ((struct source_select *)src)->inner;
 }
 
 static void select_close(struct source *src)
@@ -62,7 +83,8 @@ static void select_close(struct source *src)
 	free(sel);
 }
 
-static const struct source_ops select_ops = {"select", select_sample, select_close};
+static const struct source_ops select_ops = {
+	.name = "select", .sample = select_sample, .close = select_close, .get = select_get, .inner = select_inner};
 
 struct source *source_select_open(struct source *inner, const u32 *pids, u32 pid_count, const char *regex, int *err,
 				  char *error, size_t error_size)

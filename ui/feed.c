@@ -8,26 +8,83 @@ void feed_init(struct feed *feed, struct source *source)
 {
 	memset(feed, 0, sizeof(*feed));
 	feed->source = source;
+	feed->replay = source_replay_in(source);
 	feed->newest = feed->before = feed->frozen = -1;
+}
+
+static void frame_free(struct frame *frame)
+{
+	snapshot_free(&frame->interval);
+	snapshot_free(&frame->total);
+	sample_free(&frame->sample);
 }
 
 void feed_free(struct feed *feed)
 {
-	for (int i = 0; i < FRAMES; i++) {
-		snapshot_free(&feed->frame[i].interval);
-		snapshot_free(&feed->frame[i].total);
-		sample_free(&feed->frame[i].sample);
+	for (int i = 0; i < FRAMES; i++)
+		frame_free(&feed->frame[i]);
+	frame_free(&feed->mark);
+	snapshot_free(&feed->span[0]);
+	snapshot_free(&feed->span[1]);
+	history_free(feed->past.ring);
+	series_free(feed->series);
+	series_free(feed->back);
+	heat_free(feed->heat);
+}
+
+int feed_remember(struct feed *feed, bool keep, const struct history_limits *limits)
+{
+	if (feed->replay)
+		feed->past.recording = feed->source;
+	else if (keep)
+		feed->past.ring = history_new(limits);
+	feed->series = series_new();
+	feed->back = series_new();
+	feed->heat = heat_new();
+	if (!feed->series || !feed->back || !feed->heat || (keep && !feed->replay && !feed->past.ring))
+		return -ENOMEM;
+	feed->remembers = true;
+	return 0;
+}
+
+/* --- taking samples ----------------------------------------------------------------------------------------------- */
+
+/* One that nobody looks at. */
+static int free_frame(const struct feed *feed)
+{
+	int next = 0;
+
+	while (next == feed->newest || next == feed->before || next == feed->frozen)
+		next++;
+	return next;
+}
+
+/* What is kept of the newest sample. A failure here costs some of the past, and never the present. */
+static void remember(struct feed *feed)
+{
+	struct sample *s = &feed->frame[feed->newest].sample;
+	const struct sample *before = feed->before >= 0 ? &feed->frame[feed->before].sample : NULL;
+	struct row_id watched = heat_watched(feed->heat);
+
+	if (feed->past.ring) {
+		struct history_figures f;
+
+		history_add(feed->past.ring, s);
+		f = history_figures(feed->past.ring);
+		s->upkeep.ring_bytes = f.bytes;
+		s->upkeep.ring_ns = f.last_ns;
 	}
+	if (!series_last(feed->series) || (before && series_last(feed->series) == before->seq))
+		series_add(feed->series, s);
+	if (watched.view && before && heat_last(feed->heat) == before->seq)
+		heat_add(feed->heat, before, s);
 }
 
 int feed_take(struct feed *feed)
 {
-	struct frame *frame;
-	int next = 0, ret;
+	int next = free_frame(feed), ret;
+	struct frame *frame = &feed->frame[next];
 
-	while (next == feed->newest || next == feed->before || next == feed->frozen)
-		next++;
-	frame = &feed->frame[next];
 	ret = source_sample(feed->source, &frame->sample);
 	feed->ended = ret == -ENODATA && feed->newest >= 0;
 	if (ret)
@@ -40,6 +97,8 @@ int feed_take(struct feed *feed)
 	feed->before = feed->newest;
 	feed->newest = next;
 	feed->taken++;
+	if (feed->remembers)
+		remember(feed);
 	return 0;
 }
 
@@ -51,14 +110,90 @@ void feed_freeze(struct feed *feed, bool on)
 		feed->frozen = feed->newest;
 }
 
-const struct snapshot *feed_shown(struct feed *feed, bool total)
+/* --- the past ----------------------------------------------------------------------------------------------------- */
+
+/* Snapshot of the interval that ends with the sample, against the one before it. */
+static int build_interval(struct feed *feed, struct snapshot *snap, const struct sample *s)
+{
+	struct sample before = {0};
+	u64 seq = past_before(&feed->past, s->seq);
+	int ret = seq ? past_get(&feed->past, seq, &before) : 0;
+
+	if (!ret)
+		ret = snapshot_build(snap, seq ? &before : NULL, s, false);
+	sample_free(&before);
+	return ret;
+}
+
+/* A recording goes on from the sample. One that turns out to be unreadable is skipped, as in feed_take(). */
+static int read_at(struct feed *feed, u64 seq, struct sample *s)
+{
+	u32 back = replay_position(feed->replay);
+	int ret;
+
+	if (past_step(&feed->past, seq, 0) != seq)
+		return -ENOENT;
+	replay_seek(feed->replay, replay_find_seq(feed->replay, seq));
+	ret = source_sample(feed->source, s);
+	if (ret && back < replay_count(feed->replay))
+		replay_seek(feed->replay, back);
+	return ret;
+}
+
+int feed_goto(struct feed *feed, u64 seq)
+{
+	int at = free_frame(feed), ret;
+	struct frame *frame = &feed->frame[at];
+
+	if (seq && seq == feed_position(feed)) {
+		feed_freeze(feed, feed->frozen >= 0 || !feed->replay);
+		return 0;
+	}
+	if (!feed->replay && feed->newest >= 0 && feed->frame[feed->newest].sample.seq == seq) {
+		feed->frozen = feed->newest;
+		return 0;
+	}
+	ret = feed->replay ? read_at(feed, seq, &frame->sample) : past_get(&feed->past, seq, &frame->sample);
+	if (!ret)
+		ret = build_interval(feed, &frame->interval, &frame->sample);
+	if (ret)
+		return ret;
+	frame->total_made = false;
+	if (!feed->replay) {
+		feed->frozen = at;
+		return 0;
+	}
+	feed->before = -1;
+	feed->newest = at;
+	feed->ended = false;
+	if (feed->frozen >= 0)
+		feed->frozen = at;
+	return 0;
+}
+
+/* --- what is shown ------------------------------------------------------------------------------------------------ */
+
+static struct frame *shown(struct feed *feed)
 {
 	int at = feed->frozen >= 0 ? feed->frozen : feed->newest;
-	struct frame *frame;
 
-	if (at < 0)
+	return at < 0 ? NULL : &feed->frame[at];
+}
+
+u64 feed_position(const struct feed *feed)
+{
+	const struct frame *frame = shown((struct feed *)feed);
+
+	return frame ? frame->sample.seq : 0;
+}
+
+const struct snapshot *feed_shown(struct feed *feed, bool total)
+{
+	struct frame *frame = shown(feed);
+
+	if (!frame)
 		return NULL;
-	frame = &feed->frame[at];
+	frame->interval.base = NULL;
 	if (!total)
 		return &frame->interval;
 	if (!frame->total_made && snapshot_build(&frame->total, NULL, &frame->sample, true))
@@ -67,7 +202,87 @@ const struct snapshot *feed_shown(struct feed *feed, bool total)
 	return &frame->total;
 }
 
+const struct snapshot *feed_show(struct feed *feed, enum feed_mode mode)
+{
+	const struct sample *mark = &feed->mark.sample;
+	struct frame *frame = shown(feed);
+	struct snapshot *span;
+	int ret;
+
+	if (mode < FEED_SPAN || !frame || !mark->seq || (mode == FEED_SPAN && mark->seq == frame->sample.seq))
+		return feed_shown(feed, mode == FEED_TOTAL);
+	if (mode == FEED_CHANGE) {
+		frame->interval.base = &feed->mark.interval;
+		return &frame->interval;
+	}
+	feed->span_at = !feed->span_at;
+	span = &feed->span[feed->span_at];
+	if (mark->seq < frame->sample.seq)
+		ret = snapshot_build(span, mark, &frame->sample, false);
+	else
+		ret = snapshot_build(span, &frame->sample, mark, false);
+	return ret ? NULL : span;
+}
+
 const struct sample *feed_newest(const struct feed *feed)
 {
 	return feed->newest < 0 ? NULL : &feed->frame[feed->newest].sample;
+}
+
+int feed_mark(struct feed *feed, bool on)
+{
+	const struct frame *frame = shown(feed);
+	struct sample copy = {0};
+	struct snapshot snap = {0};
+	int ret = 0;
+
+	if (on) {
+		if (!frame)
+			return -ENOENT;
+		ret = sample_copy(&copy, &frame->sample);
+		/* the present has no past to be read from where none is kept */
+		if (!ret && feed->frozen < 0 && feed->before >= 0)
+			ret = snapshot_build(&snap, &feed->frame[feed->before].sample, &copy, false);
+		else if (!ret)
+			ret = build_interval(feed, &snap, &copy);
+	}
+	if (ret) {
+		sample_free(&copy);
+		snapshot_free(&snap);
+		return ret;
+	}
+	frame_free(&feed->mark);
+	feed->mark.sample = copy;
+	feed->mark.interval = snap;
+	/* what was built with another mark is of no use, and what points to it even less */
+	for (int i = 0; i < FRAMES; i++)
+		feed->frame[i].interval.base = NULL;
+	/* the copy moved */
+	feed->mark.interval.cur = &feed->mark.sample;
+	return 0;
+}
+
+const struct sample *feed_marked(const struct feed *feed)
+{
+	return feed->mark.sample.seq ? &feed->mark.sample : NULL;
+}
+
+const struct series *feed_series(struct feed *feed)
+{
+	bool back = !feed->replay && feed->frozen >= 0 && feed->frozen != feed->newest;
+
+	if (!feed->remembers)
+		return NULL;
+	/* what cannot be had is not drawn */
+	series_fill(back ? feed->back : feed->series, &feed->past, feed_position(feed));
+	return back ? feed->back : feed->series;
+}
+
+const struct heat *feed_heat(struct feed *feed, const struct row_id *id)
+{
+	if (!feed->remembers || id->view != VIEW_EXIT)
+		return NULL;
+	heat_watch(feed->heat, id);
+	heat_fill(feed->heat, &feed->past, feed_position(feed));
+	return feed->heat;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "../../model/history.h"
+#include "../../model/past.h"
 #include "../../ui/feed.h"
 #include "record_check.h"
 
@@ -213,6 +213,98 @@ static void recording_on_the_way(void **state)
 	samples_free(all, 40);
 }
 
+/* What rotation left is one recording again, its end and its gaps included; what was there before it stays out. */
+static void rotated_files_are_one(void **state)
+{
+	struct sample *all = synthetic_samples("2x2x6:4", 200), *other = synthetic_samples("1x1x3", 20), s = {0};
+	struct recorder_limits limits = {.max_age_ns = 30 * NSEC_PER_SEC, .keep = 4};
+	struct past past = {0};
+	struct source *src;
+	u32 first, missing;
+	u64 mono, real;
+	size_t len;
+	u8 *bytes;
+
+	(void)state;
+	/* an older recording under the same name */
+	record_all(scratch_path("r"), other, 20, NULL);
+	record_all(scratch_path("r"), all, 140, &limits);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_files(src), 5);
+	assert_string_equal(replay_notice(src), "");
+	assert_int_equal(replay_count(src), 140);
+	for (u32 i = 0; i < 140; i++) {
+		assert_int_equal(source_sample(src, &s), 0);
+		assert_true(same_sample(&s, &all[i]));
+	}
+	assert_int_equal(source_sample(src, &s), -ENODATA);
+	past.recording = src;
+	assert_int_equal(past_first(&past), 1);
+	assert_int_equal(past_last(&past), 140);
+	for (u32 i = 0; i < 140; i++) {
+		u32 at = i * 37 % 140;
+
+		assert_int_equal(past_get(&past, all[at].seq, &s), 0);
+		assert_true(same_sample(&s, &all[at]));
+		assert_int_equal(past_before(&past, at + 1), at);
+		assert_int_equal(past_step(&past, at + 1, 25), at + 26 > 140 ? 140 : at + 26);
+		assert_int_equal(past_step(&past, at + 1, -25), at + 1 > 26 ? at - 24 : 1);
+		assert_int_equal(past_seek_mono(&past, all[at].mono_ns + 1), at + 1);
+		assert_int_equal(past_seek_real(&past, all[at].real_ns), at + 1);
+		assert_true(past_time(&past, at + 1, &mono, &real) && mono == all[at].mono_ns);
+	}
+	assert_int_equal(past_get(&past, 141, &s), -ENOENT);
+	assert_false(past_time(&past, 141, &mono, &real));
+	source_close(src);
+	/* fewer are kept: what is left is one, and what is older was not lost, but not kept */
+	limits.keep = 2;
+	record_all(scratch_path("r"), all, 200, &limits);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_files(src), 3);
+	first = 200 - replay_count(src);
+	assert_int_equal(source_sample(src, &s), 0);
+	assert_true(same_sample(&s, &all[first]));
+	source_close(src);
+	/* the end of one is damaged: a hole that is told */
+	bytes = file_bytes(scratch_path("r.1"), &len);
+	write_bytes(scratch_path("r.1"), bytes, len * 2 / 3);
+	free(bytes);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_files(src), 3);
+	for (missing = 0, first--; source_sample(src, &s) == 0; first += 1 + s.missing) {
+		missing += s.missing;
+		assert_int_equal(s.seq, first + 2 + s.missing);
+	}
+	assert_true(missing > 0);
+	assert_int_equal(first, 199);
+	assert_non_null(strstr(replay_notice(src), "not closed"));
+	source_close(src);
+	/* a file that is lost in the middle: what is older may be of any day */
+	assert_int_equal(rename(scratch_path("r.2"), scratch_path("r.1")), 0);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_files(src), 1);
+	assert_non_null(strstr(replay_notice(src), "r.1 does not go on with it, and is left out"));
+	source_close(src);
+	/* another recording behind it */
+	record_all(scratch_path("q"), other, 20, NULL);
+	assert_int_equal(rename(scratch_path("q"), scratch_path("r.1")), 0);
+	record_all(scratch_path("q"), other, 20, NULL);
+	assert_int_equal(rename(scratch_path("q"), scratch_path("r")), 0);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_count(src), 20);
+	assert_non_null(strstr(replay_notice(src), "r.1 does not go on with it, and is left out"));
+	source_close(src);
+	/* one that is none */
+	write_bytes(scratch_path("r.1"), "x", 1);
+	src = open_good(scratch_path("r"));
+	assert_int_equal(replay_count(src), 20);
+	assert_non_null(strstr(replay_notice(src), "what is older is left out: "));
+	source_close(src);
+	sample_free(&s);
+	samples_free(all, 200);
+	samples_free(other, 20);
+}
+
 /* A device that takes the first bytes and is full then. */
 static void a_failure_stops_what_must_record_only(void **state)
 {
@@ -250,6 +342,7 @@ int main(void)
 		cmocka_unit_test(one_can_seek),
 		cmocka_unit_test(the_interface_sees_no_difference),
 		cmocka_unit_test(a_gap_is_told),
+		cmocka_unit_test(rotated_files_are_one),
 		cmocka_unit_test(recording_on_the_way),
 		cmocka_unit_test(a_failure_stops_what_must_record_only),
 	};
