@@ -11,7 +11,9 @@
 #define GROUP_BOX  "In help and lists to pick from"
 #define GROUP_QUIT "Program"
 
-#define SCROLL (CTX_MAIN | CTX_HELP | CTX_PICKER)
+#define GROUP_SET "In the settings and the list of columns"
+
+#define SCROLL (CTX_MAIN | CTX_OVER)
 
 /* clang-format off */
 const struct action action_table[] = {
@@ -63,7 +65,11 @@ const struct action action_table[] = {
 	 "save what is on the screen as text and as a picture: kvmtop-DATE.txt and .svg"},
 
 	{ACT_THEME, "theme", {'C'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0, "the next theme"},
-	{ACT_SAVE_SETTINGS, "save-settings", {'W'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0,
+	{ACT_SETTINGS, "settings", {K_F1 + 1, 'S'}, CTX_MAIN, GROUP_SHOW, "settings", NULL, 40,
+	 "settings, keys and thresholds, to look at and to change"},
+	{ACT_COLUMNS, "columns", {'F'}, CTX_LIST, GROUP_SHOW, "columns", NULL, 41,
+	 "which columns this view shows, and in what order"},
+	{ACT_SAVE_SETTINGS, "save-settings", {'W'}, CTX_MAIN | CTX_SETTINGS | CTX_COLUMNS, GROUP_SHOW, "save", NULL, 42,
 	 "write the settings to the rc file; nothing else ever does"},
 
 	{ACT_LINE_ACCEPT, "line-accept", {K_ENTER}, CTX_PROMPT, GROUP_LINE, "keep", NULL, 1, "keep it"},
@@ -83,8 +89,21 @@ const struct action action_table[] = {
 
 	{ACT_PICK, "pick", {K_ENTER, K_RIGHT}, CTX_PICKER, GROUP_BOX, "sort by it", NULL, 1,
 	 "sort by the column under the cursor"},
-	{ACT_CLOSE, "close", {K_ESC, 'q', K_BACKSPACE, K_LEFT}, CTX_HELP | CTX_PICKER, GROUP_BOX, "close", NULL, 2,
-	 "close it"},
+	{ACT_CLOSE, "close", {K_ESC, 'q', K_BACKSPACE}, CTX_OVER, GROUP_BOX, "close", NULL, 2, "close it"},
+
+	{ACT_CHANGE, "change", {K_ENTER, ' '}, CTX_SETTINGS, GROUP_SET, "change", NULL, 1,
+	 "the next value, or type one; for a key, press the new one"},
+	{ACT_NEXT_VALUE, "next-value", {K_RIGHT, '+'}, CTX_SETTINGS, GROUP_SET, NULL, NULL, 0, "the next value"},
+	{ACT_PREV_VALUE, "previous-value", {K_LEFT, '-'}, CTX_SETTINGS, GROUP_SET, NULL, NULL, 0, "the value before"},
+	{ACT_RESET, "reset", {K_DELETE, 'r'}, CTX_SETTINGS, GROUP_SET, "default", NULL, 3, "as kvmtop has it by itself"},
+	{ACT_COLUMN_TOGGLE, "column-toggle", {K_ENTER, ' '}, CTX_COLUMNS, GROUP_SET, "show or hide", NULL, 1,
+	 "show the column or hide it"},
+	{ACT_COLUMN_EARLIER, "column-earlier", {K_LEFT, '<', '-'}, CTX_COLUMNS, GROUP_SET, "earlier", NULL, 3,
+	 "move the column one place to the left"},
+	{ACT_COLUMN_LATER, "column-later", {K_RIGHT, '>', '+'}, CTX_COLUMNS, GROUP_SET, "later", NULL, 3,
+	 "move the column one place to the right"},
+	{ACT_COLUMN_RESET, "column-reset", {K_DELETE, 'r'}, CTX_COLUMNS, GROUP_SET, "default", NULL, 4,
+	 "all columns, in their usual order"},
 
 	{ACT_HELP, "help", {'?', 'h', K_F1}, CTX_MAIN | CTX_HELP, GROUP_QUIT, "help", "close", 0,
 	 "this help, and back"},
@@ -93,7 +112,7 @@ const struct action action_table[] = {
 	 "back to the shell; fg brings kvmtop back"},
 	{ACT_UP_OR_QUIT, "up-or-quit", {'q'}, CTX_MAIN, GROUP_QUIT, "quit", NULL, 6,
 	 "up one level, and at the top quit"},
-	{ACT_QUIT, "quit", {'Q', K_CTRL('C')}, CTX_MAIN | CTX_HELP | CTX_PICKER, GROUP_QUIT, NULL, NULL, 0,
+	{ACT_QUIT, "quit", {'Q', K_CTRL('C')}, CTX_MAIN | CTX_OVER, GROUP_QUIT, NULL, NULL, 0,
 	 "quit from anywhere"},
 };
 /* clang-format on */

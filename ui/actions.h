@@ -40,6 +40,8 @@ enum action_id {
 	ACT_IDLE,
 	ACT_DELAY,
 	ACT_THEME,
+	ACT_SETTINGS,
+	ACT_COLUMNS,
 	ACT_SAVE_SETTINGS,
 	ACT_SAVE_SCREEN,
 	ACT_HELP,
@@ -50,6 +52,15 @@ enum action_id {
 	/* boxes and help: close; sort picker: take the row */
 	ACT_CLOSE,
 	ACT_PICK,
+	/* the settings screen, and the box of columns */
+	ACT_CHANGE,
+	ACT_NEXT_VALUE,
+	ACT_PREV_VALUE,
+	ACT_RESET,
+	ACT_COLUMN_TOGGLE,
+	ACT_COLUMN_EARLIER,
+	ACT_COLUMN_LATER,
+	ACT_COLUMN_RESET,
 	/* line editing */
 	ACT_LINE_ACCEPT,
 	ACT_LINE_CANCEL,
@@ -73,11 +84,17 @@ enum context {
 	CTX_HELP = 16,
 	CTX_PICKER = 32,
 	CTX_PROMPT = 64,
+	/* the bits between are left to views */
+	CTX_SETTINGS = 1 << 20,
+	CTX_COLUMNS = 1 << 21,
+	CTX_LAST = CTX_COLUMNS,
 };
 
 #define CTX_LIST (CTX_VM | CTX_VCPU | CTX_EXIT)
 #define CTX_MAIN (CTX_LIST | CTX_DETAIL)
-#define CTX_ALL  (CTX_MAIN | CTX_HELP | CTX_PICKER | CTX_PROMPT)
+/* What lies over a view. */
+#define CTX_OVER (CTX_HELP | CTX_PICKER | CTX_SETTINGS | CTX_COLUMNS)
+#define CTX_ALL  (CTX_MAIN | CTX_OVER | CTX_PROMPT)
 
 #define ACTION_KEYS 5
 

@@ -90,6 +90,8 @@ enum context app_context(const struct app *app)
 		return CTX_PICKER;
 	if (app->help)
 		return CTX_HELP;
+	if (app->overlay)
+		return app->overlay == OVERLAY_SETTINGS ? CTX_SETTINGS : CTX_COLUMNS;
 	return (enum context)(1 << app->here.view);
 }
 
@@ -260,7 +262,7 @@ static u32 move_list(struct app *app, enum action_id action)
 	return APP_RENDER;
 }
 
-static void move_lines(int *top, int lines, int height, enum action_id action)
+void move_lines(int *top, int lines, int height, enum action_id action)
 {
 	int page = height > 1 ? height - 1 : 1;
 
@@ -294,6 +296,8 @@ static u32 move(struct app *app, enum action_id action)
 		move_lines(&app->picker_at, last + 1, 1, action);
 		return APP_RENDER;
 	}
+	if (!app->help && app->overlay)
+		return screen_action(app, action);
 	if (app->help) {
 		move_lines(&app->help_top, view_help_lines(app), view_help_height(app), action);
 		return APP_RENDER;
@@ -341,7 +345,7 @@ static u32 sort_key(struct app *app, const char *const *names)
 
 /* --- prompts ----------------------------------------------------------------------------------------------------- */
 
-static u32 prompt_open(struct app *app, enum prompt prompt, const char *text)
+u32 prompt_open(struct app *app, enum prompt prompt, const char *text)
 {
 	app->prompt = prompt;
 	app->line_error[0] = '\0';
@@ -365,6 +369,8 @@ static u32 prompt_changed(struct app *app)
 	double delay;
 
 	app->line_error[0] = '\0';
+	if (app->prompt == PROMPT_SETTING)
+		return screen_prompt(app, false);
 	if (app->prompt == PROMPT_FILTER)
 		return app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error))
 			       ? APP_RENDER
@@ -387,6 +393,8 @@ static u32 prompt_accept(struct app *app)
 		app->set.value[SET_DELAY] = delay;
 		flags |= app_setting_changed(app, SET_DELAY);
 	}
+	if (app->prompt == PROMPT_SETTING)
+		flags |= screen_prompt(app, true);
 	app->prompt = PROMPT_NONE;
 	return flags;
 }
@@ -448,6 +456,9 @@ static u32 show_action(struct app *app, enum action_id action)
 		return app_setting_changed(app, SET_THEME);
 	case ACT_SAVE_SETTINGS:
 		return APP_RENDER | APP_SAVE;
+	case ACT_SETTINGS:
+	case ACT_COLUMNS:
+		return screen_action(app, action);
 	case ACT_HELP:
 		app->help = !app->help;
 		app->help_top = 0;
@@ -463,6 +474,19 @@ static u32 show_action(struct app *app, enum action_id action)
 	}
 }
 
+/* The column to the left or right on the screen, -1: there is none. */
+static int shown_beside(const struct app *app, int column, int by)
+{
+	u8 order[VIEW_COLUMNS];
+	int count = (int)settings_columns(&app->set, app->here.view, order), at = 0;
+
+	while (at < count && order[at] != column)
+		at++;
+	if (at == count) /* sorted by one that is not shown */
+		return order[0];
+	return at + by < 0 || at + by >= count ? -1 : order[at + by];
+}
+
 static u32 sort_action(struct app *app, enum action_id action)
 {
 	static const char *const by_max[] = {"max", NULL};
@@ -474,9 +498,8 @@ static u32 sort_action(struct app *app, enum action_id action)
 
 	switch (action) {
 	case ACT_SORT_LEFT:
-		return sort_to(app, vs->sort - 1);
 	case ACT_SORT_RIGHT:
-		return sort_to(app, vs->sort + 1);
+		return sort_to(app, shown_beside(app, vs->sort, action == ACT_SORT_RIGHT ? 1 : -1));
 	case ACT_SORT_PICK:
 		app->picker = true;
 		app->picker_at = vs->sort;
@@ -526,9 +549,20 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_QUIT:
 		return APP_QUIT;
 	case ACT_CLOSE:
+		if (!app->picker && !app->help)
+			app->overlay = OVERLAY_NONE;
 		app->help = app->help && app->picker;
 		app->picker = false;
 		return APP_RENDER;
+	case ACT_CHANGE:
+	case ACT_NEXT_VALUE:
+	case ACT_PREV_VALUE:
+	case ACT_RESET:
+	case ACT_COLUMN_TOGGLE:
+	case ACT_COLUMN_EARLIER:
+	case ACT_COLUMN_LATER:
+	case ACT_COLUMN_RESET:
+		return screen_action(app, action);
 	default:
 		return action >= ACT_SORT_LEFT && (action <= ACT_SORT_NAME || action == ACT_PICK)
 			       ? sort_action(app, action)
@@ -556,6 +590,8 @@ u32 app_key(struct app *app, u32 key)
 {
 	const struct action *act = settings_action(&app->set, key, app_context(app));
 
+	if (app->capture)
+		return screen_capture(app, key);
 	if (act)
 		return app_update(app, act->id);
 	if (app->prompt && key_is_text(key) && line_insert(&app->line, key))

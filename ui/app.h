@@ -36,7 +36,10 @@ struct line {
 	size_t len, cursor;   /* bytes */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING };
+
+/* What lies over the view, help and the sort picker aside. */
+enum overlay { OVERLAY_NONE, OVERLAY_SETTINGS, OVERLAY_COLUMNS };
 
 /* The selection and order of one view. */
 struct view_state {
@@ -100,6 +103,9 @@ struct app {
 	int help_top;
 	bool picker;
 	int picker_at; /* column */
+	enum overlay overlay;
+	int overlay_at; /* row under its cursor */
+	bool capture;   /* the next key is the one to bind */
 
 	char notice[256]; /* one line in place of the footer until the next key */
 	struct rows rows; /* of here.view, when it is a list */
@@ -149,6 +155,24 @@ int app_lines(const struct app *app);
 int app_line_of(const struct app *app, int row);
 /* How old what is shown is, in ns; 0 when live. */
 u64 app_age(const struct app *app);
+
+/* ui/screens.c: the settings screen and the box of columns. */
+enum setting_row_kind { ROW_SETTING, ROW_KEY, ROW_THRESHOLD };
+struct setting_row {
+	enum setting_row_kind kind;
+	int index; /* setting, index into action_table, column of the present view */
+};
+/* Row n of the settings screen; false: there are no more. */
+bool setting_row_at(const struct app *app, int n, struct setting_row *row);
+/* Position n in the box of columns: the shown ones in their order, then the others. Returns the column. */
+int column_row_at(const struct app *app, int n, bool *shown);
+u32 screen_action(struct app *app, enum action_id action);
+/* The key that was asked for. */
+u32 screen_capture(struct app *app, u32 key);
+/* The line typed for a setting or threshold: checks it, and takes it over when take says so. */
+u32 screen_prompt(struct app *app, bool take);
+u32 prompt_open(struct app *app, enum prompt prompt, const char *text);
+void move_lines(int *top, int lines, int height, enum action_id action);
 
 /* ui/line.c: editing. All keep text valid UTF-8 and NUL-terminated. */
 void line_set(struct line *line, const char *text);

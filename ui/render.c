@@ -48,10 +48,14 @@ int render(const struct app *app, struct grid *grid)
 	view_header(app, grid, &lay);
 	if (app->help)
 		view_help(app, grid, &lay);
+	else if (app->overlay == OVERLAY_SETTINGS)
+		view_settings(app, grid, &lay);
 	else if (app->here.view == VIEW_DETAIL)
 		view_detail(app, grid, &lay);
 	else
 		view_list(app, grid, &lay);
+	if (app->overlay == OVERLAY_COLUMNS && !app->help)
+		view_column_box(app, grid);
 	if (app->picker)
 		view_picker(app, grid, &lay);
 	view_footer(app, grid, &lay);

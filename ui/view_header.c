@@ -381,13 +381,36 @@ bool view_is_on(const struct app *app, enum action_id action)
 	}
 }
 
+static void prompt_title(const struct app *app, char *title, size_t size)
+{
+	struct setting_row row;
+	const char *help;
+	char name[64], value[128];
+
+	switch (app->prompt) {
+	case PROMPT_FILTER:
+		snprintf(title, size, "filter:");
+		break;
+	case PROMPT_SETTING:
+		title[0] = '\0';
+		if (setting_row_at(app, app->overlay_at, &row)) {
+			setting_row_text(app, &row, name, value, &help);
+			snprintf(title, size, "%s:", name);
+		}
+		break;
+	default:
+		snprintf(title, size, "seconds between refreshes:");
+	}
+}
+
 static void prompt_line(const struct app *app, struct grid *grid, int y)
 {
-	const char *title = app->prompt == PROMPT_FILTER ? "filter: " : "seconds between refreshes: ";
+	char title[96];
 	int x = 1, room, shift = 0, cursor, width, end;
 	struct line head = app->line;
 
-	x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, title);
+	prompt_title(app, title, sizeof(title));
+	x += grid_put_cut(grid, x, y, grid->w / 2, STYLE_KEY, title) + 1;
 	/* the error goes to the right, the text scrolls in what is left */
 	room = grid->w - x - 1;
 	if (app->line_error[0]) {

@@ -5,16 +5,16 @@
 
 #include "view.h"
 
-#define COLUMNS_MAX    48
 #define NAME_WIDTH_MAX 40
 #define BAR_WIDTH_MAX  80
 #define BAR_WIDTH_MIN  8
 
-/* Where each column is; w 0: not shown. The first cell of a line is for a mark. */
+/* Columns from left to right, and where each is; w 0: no room. The first cell of a line is for a mark. */
 struct table {
-	const struct view_columns *cols;
-	int x[COLUMNS_MAX], w[COLUMNS_MAX];
+	const struct column *col[VIEW_COLUMNS];
+	int x[VIEW_COLUMNS], w[VIEW_COLUMNS];
 	int count;
+	int sort; /* of them, -1: sorted by one that is not shown */
 };
 
 static bool is_bar(const struct column *col)
@@ -63,37 +63,37 @@ static int drop_order(const struct snapshot *snap, const struct column *col)
 	return column_available(col, snap, NULL) ? col->priority : UINT8_MAX + 1;
 }
 
-static bool table_drop_one(struct table *t, const struct snapshot *snap, int sort)
+static bool table_drop_one(struct table *t, const struct snapshot *snap)
 {
 	int worst = -1, worst_order = 0;
 
 	for (int i = 0; i < t->count; i++) {
-		int order = drop_order(snap, &t->cols->columns[i]);
+		int order = drop_order(snap, t->col[i]);
 
-		if (!t->w[i] || !order || i == sort || order < worst_order)
+		if (!t->w[i] || !order || i == t->sort || order < worst_order)
 			continue;
 		worst = i;
 		worst_order = order;
 	}
 	/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
-	if (worst < 0 && t->w[sort] && t->cols->columns[sort].priority)
-		worst = sort;
+	if (worst < 0 && t->sort >= 0 && t->w[t->sort] && t->col[t->sort]->priority)
+		worst = t->sort;
 	if (worst >= 0)
 		t->w[worst] = 0;
 	return worst >= 0;
 }
 
 /* Drops columns until the rest fits. Then those that fit into what a wide one left come back, the first ones first. */
-static void table_drop(struct table *t, const struct snapshot *snap, int sort, int room)
+static void table_drop(struct table *t, const struct snapshot *snap, int room)
 {
-	int least[COLUMNS_MAX];
+	int least[VIEW_COLUMNS];
 
 	memcpy(least, t->w, sizeof(least));
-	while (table_width(t, 1) > room && table_drop_one(t, snap, sort))
+	while (table_width(t, 1) > room && table_drop_one(t, snap))
 		;
 	for (int order = 0; order <= UINT8_MAX; order++)
 		for (int i = 0; i < t->count; i++) {
-			if (t->w[i] || drop_order(snap, &t->cols->columns[i]) != order)
+			if (t->w[i] || drop_order(snap, t->col[i]) != order)
 				continue;
 			t->w[i] = least[i];
 			if (table_width(t, 1) > room)
@@ -121,7 +121,7 @@ static void table_grow(struct table *t, const struct app *app, int left)
 {
 	for (int pass = 0; pass < 4; pass++)
 		for (int i = 0; i < t->count && left > 0; i++) {
-			const struct column *col = &t->cols->columns[i];
+			const struct column *col = t->col[i];
 			int want = 0;
 
 			if (!t->w[i])
@@ -147,20 +147,26 @@ static void table_grow(struct table *t, const struct app *app, int left)
 /* Columns in their order, dropped by priority where they do not fit even when each takes no more than it must. */
 static void table_layout(struct table *t, const struct app *app, int room)
 {
+	const struct view_columns *cols = view_columns(app->here.view);
 	int sort = app->views[app->here.view].sort, gap, x = 1;
+	u8 order[VIEW_COLUMNS];
 
-	t->cols = view_columns(app->here.view);
-	t->count = t->cols->count > COLUMNS_MAX ? COLUMNS_MAX : (int)t->cols->count;
+	t->count = (int)settings_columns(&app->set, app->here.view, order);
+	t->sort = -1;
 	for (int i = 0; i < t->count; i++) {
-		const struct column *col = &t->cols->columns[i];
-		int title = text_width(col->title, app->ascii) + (i == sort);
+		const struct column *col = &cols->columns[order[i]];
+		int title = text_width(col->title, app->ascii) + (order[i] == sort);
 
+		t->col[i] = col;
 		t->w[i] = least_width(app, col);
+		if (order[i] != sort)
+			continue;
+		t->sort = i;
 		/* the mark of the sort column has a cell of its own */
-		if (i == sort && t->w[i] < title)
+		if (t->w[i] < title)
 			t->w[i] = title;
 	}
-	table_drop(t, app->snap, sort, room);
+	table_drop(t, app->snap, room);
 	gap = table_width(t, 2) + 12 <= room ? 2 : 1;
 	table_grow(t, app, room - table_width(t, gap));
 	for (int i = 0; i < t->count; i++) {
@@ -176,9 +182,9 @@ static void draw_titles(const struct app *app, struct grid *grid, const struct t
 
 	grid_fill(grid, 0, y, grid->w, STYLE_HEADER, STYLE_NORMAL, " ");
 	for (int i = 0; i < t->count; i++) {
-		const struct column *col = &t->cols->columns[i];
+		const struct column *col = t->col[i];
 		const char *arrow = vs->descending ? "▼" : "▲";
-		bool sorted = i == vs->sort;
+		bool sorted = i == t->sort;
 		enum style style = sorted ? STYLE_SORTED : STYLE_HEADER;
 		int width = text_width(col->title, grid->ascii);
 
@@ -228,7 +234,7 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 static void draw_cell(const struct app *app, struct grid *grid, const struct table *t, int i, int y, union row_ref row,
 		      struct row_look look)
 {
-	const struct column *col = &t->cols->columns[i];
+	const struct column *col = t->col[i];
 	struct value value = {0};
 	char text[CELL_BUF];
 	enum style style;
@@ -246,7 +252,7 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 	style = cell_format(col, &app->set, row, app->here.view, &value, t->w[i], text);
 	if (col->unit == UNIT_TEXT && i <= 1 && style == STYLE_NORMAL)
 		style = look.fresh ? STYLE_FRESH : STYLE_NAME;
-	if (i == app->views[app->here.view].sort && style == STYLE_NORMAL)
+	if (i == t->sort && style == STYLE_NORMAL)
 		style = STYLE_VALUE;
 	if (look.ended)
 		style = STYLE_ENDED;
@@ -370,7 +376,7 @@ void view_list(const struct app *app, struct grid *grid, const struct layout *la
 
 /* --- the box that sorts ------------------------------------------------------------------------------------------ */
 
-static void draw_box(struct grid *grid, int x, int y, int w, int h, const char *title)
+void view_box(struct grid *grid, int x, int y, int w, int h, const char *title)
 {
 	for (int line = y; line < y + h; line++) {
 		grid_fill(grid, x, line, w, STYLE_FRAME, STYLE_NORMAL, line == y || line == y + h - 1 ? "─" : " ");
@@ -390,7 +396,7 @@ void view_picker(const struct app *app, struct grid *grid, const struct layout *
 	(void)lay;
 	if (w < 10 || h < 3)
 		return;
-	draw_box(grid, x, y, w, h, " sort by ");
+	view_box(grid, x, y, w, h, " sort by ");
 	if (app->picker_at >= h - 2)
 		top = app->picker_at - (h - 2) + 1;
 	for (int i = 0; i < h - 2 && top + i < (int)cols->count; i++) {

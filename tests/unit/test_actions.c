@@ -37,7 +37,7 @@ static void all_reachable(void **state)
 		assert_true(act->contexts != 0);
 		assert_true(act->keys[0] != 0);
 		assert_ptr_equal(action_by_name(act->name), act);
-		for (u32 ctx = 1; ctx <= CTX_PROMPT; ctx <<= 1)
+		for (u32 ctx = 1; ctx <= CTX_LAST; ctx <<= 1)
 			for (int k = 0; (act->contexts & ctx) && k < ACTION_KEYS && act->keys[k]; k++)
 				assert_ptr_equal(action_find(act->keys[k], (enum context)ctx), act);
 	}

@@ -398,6 +398,110 @@ static void theme_key_goes_round(void **state)
 	check_close(&host);
 }
 
+/* The screen changes what it shows: values, thresholds, keys. */
+static void screen_changes_settings(void **state)
+{
+	struct check_host host = {0};
+	struct setting_row row;
+	int n = 0;
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	check_press(&host, 'S');
+	assert_int_equal(app_context(&host.app), CTX_SETTINGS);
+	/* the first one is a number, and is typed */
+	check_press(&host, K_ENTER);
+	check_press(&host, K_CTRL('U'));
+	check_press(&host, 'x');
+	assert_true(host.app.line_error[0] != '\0');
+	check_press(&host, K_BACKSPACE);
+	check_press(&host, '5');
+	assert_true(check_press(&host, K_ENTER) & APP_DELAY);
+	assert_true(host.app.delay == 5);
+	check_press(&host, K_RIGHT);
+	assert_true(host.app.delay == 10);
+	check_press(&host, K_DELETE);
+	assert_true(host.app.delay == 1);
+	/* a choice goes round */
+	check_press(&host, K_DOWN);
+	check_press(&host, K_ENTER);
+	assert_true(host.app.set.value[SET_UNITS] == UNITS_US);
+	check_press(&host, K_LEFT);
+	assert_true(host.app.set.value[SET_UNITS] == UNITS_AUTO);
+	/* a threshold is typed */
+	while (setting_row_at(&host.app, n, &row) &&
+	       (row.kind != ROW_THRESHOLD || strcmp(view_columns(VIEW_VM)->columns[row.index].name, "p99") != 0))
+		n++;
+	host.app.overlay_at = n;
+	check_press(&host, K_ENTER);
+	check_press(&host, K_CTRL('U'));
+	for (const char *p = "70us 9ms"; *p; p++)
+		check_press(&host, (u32)*p);
+	check_press(&host, K_ENTER);
+	assert_int_equal(host.app.set.threshold_count, 1);
+	assert_true(host.app.set.thresholds[0].warn == 70e3 && host.app.set.thresholds[0].crit == 9e6);
+	check_press(&host, K_DELETE);
+	assert_int_equal(host.app.set.threshold_count, 0);
+	/* a key is pressed */
+	while (setting_row_at(&host.app, n, &row) && (row.kind != ROW_KEY || action_table[row.index].id != ACT_FREEZE))
+		n++;
+	host.app.overlay_at = n;
+	check_press(&host, K_ENTER);
+	check_press(&host, K_F1 + 8);
+	assert_int_equal(host.app.set.binding_count, 1);
+	check_press(&host, K_ENTER);
+	check_press(&host, K_ESC);
+	assert_int_equal(host.app.set.binding_count, 1);
+	check_press(&host, K_ESC);
+	assert_int_equal(app_context(&host.app), CTX_VM);
+	check_press(&host, K_F1 + 8);
+	assert_true(host.app.frozen);
+	/* W asks for the file */
+	assert_true(check_press(&host, 'W') & APP_SAVE);
+	app_save(&host.app);
+	assert_non_null(strstr(host.app.notice, "nowhere to save"));
+	check_close(&host);
+}
+
+static void columns_are_chosen(void **state)
+{
+	struct check_host host = {0};
+	u8 order[VIEW_COLUMNS];
+	int all = (int)view_columns(VIEW_VM)->count;
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	check_press(&host, 'F');
+	check_press(&host, K_DOWN);
+	check_press(&host, ' ');
+	assert_int_equal(settings_columns(&host.app.set, VIEW_VM, order), all - 1);
+	assert_int_equal(order[1], 2);
+	check_press(&host, '>');
+	assert_int_equal(order[1], 2);
+	settings_columns(&host.app.set, VIEW_VM, order);
+	assert_int_equal(order[1], 3);
+	assert_int_equal(order[2], 2);
+	/* back again: the hidden one is the last, and comes to the end of the others */
+	check_press(&host, K_END);
+	check_press(&host, ' ');
+	assert_int_equal(settings_columns(&host.app.set, VIEW_VM, order), all);
+	assert_int_equal(order[all - 1], 1);
+	check_press(&host, 'r');
+	assert_int_equal(host.app.set.columns[VIEW_VM].count, 0);
+	/* never none at all */
+	for (int i = 0; i < all + 3; i++) {
+		check_press(&host, K_HOME);
+		check_press(&host, ' ');
+	}
+	assert_int_equal(settings_columns(&host.app.set, VIEW_VM, order), 1);
+	check_press(&host, K_ESC);
+	/* sorting goes by what is shown */
+	check_press(&host, '>');
+	check_press(&host, '>');
+	assert_int_equal(host.app.views[VIEW_VM].sort, order[0]);
+	check_close(&host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +515,8 @@ int main(void)
 		cmocka_unit_test(thresholds_style_cells),
 		cmocka_unit_test(themes_tell_apart),
 		cmocka_unit_test(theme_key_goes_round),
+		cmocka_unit_test(screen_changes_settings),
+		cmocka_unit_test(columns_are_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The settings, with their values and what they mean; and the box in which columns are chosen. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view.h"
+
+#define NAME_W  18
+#define VALUE_W 20
+
+/* Words in lines of w columns, at most max of them; returns how many. */
+static int wrap(struct grid *grid, int x, int y, int w, int max, enum style style, const char *text)
+{
+	int at = 0, lines = 1;
+	char word[128];
+
+	while (*text && lines <= max) {
+		size_t len = strcspn(text, " ");
+		int width;
+
+		snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word) - 1), text);
+		width = text_width(word, grid->ascii);
+		if (at && at + width > w) {
+			if (lines++ == max)
+				return max;
+			at = 0;
+		}
+		grid_put_cut(grid, x + at, y + lines - 1, w - at, style, word);
+		at += width + 1;
+		text += len;
+		text += strspn(text, " ");
+	}
+	return lines;
+}
+
+static const char *heading_of(const struct app *app, const struct setting_row *row, char *text, size_t size)
+{
+	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
+
+	switch (row->kind) {
+	case ROW_SETTING:
+		return "Settings";
+	case ROW_THRESHOLD:
+		snprintf(text, size, "Thresholds of the %s view: from where on a value is a warning, and critical",
+			 view_columns(view)->name);
+		return text;
+	default:
+		return "Keys";
+	}
+}
+
+static void draw_setting(const struct app *app, struct grid *grid, int y, const struct setting_row *row, bool here)
+{
+	char name[64], value[128];
+	const char *help;
+	bool changed = setting_row_text(app, row, name, value, &help);
+	int x = 2, name_w = NAME_W < grid->w / 2 - 2 ? NAME_W : grid->w / 2 - 2;
+
+	if (changed)
+		grid_put(grid, 1, y, 1, STYLE_FRESH, "*");
+	x += grid_put_cut(grid, x, y, name_w, STYLE_NAME, name);
+	x = 2 + name_w + 1;
+	grid_put_cut(grid, x, y, VALUE_W, changed ? STYLE_FRESH : STYLE_VALUE, value);
+	x += VALUE_W + 1;
+	if (grid->w - x > 12)
+		grid_put_cut(grid, x, y, grid->w - x - 1, STYLE_LABEL, help);
+	if (here) {
+		if (!grid->color)
+			grid_put(grid, 0, y, 1, STYLE_KEY, ">");
+		grid_select(grid, 0, y, grid->w);
+	}
+}
+
+/* Where settings come from, and what was wrong there. */
+static int draw_file(const struct app *app, struct grid *grid, int y, int bottom)
+{
+	char text[300];
+	int from = y;
+
+	if (app->config)
+		snprintf(text, sizeof(text), "%s %.250s; W saves",
+			 app->rc && app->rc->found ? "read from" : "not yet in", app->config);
+	else
+		snprintf(text, sizeof(text), "not kept anywhere: kvmtop was started without a settings file");
+	if (y < bottom)
+		grid_put_cut(grid, 1, y++, grid->w - 2, STYLE_LABEL, text);
+	for (int i = 0; app->rc && i < app->rc->errors && i < RC_ERRORS && y < bottom; i++)
+		grid_put_cut(grid, 1, y++, grid->w - 2, STYLE_ERROR, app->rc->line[i]);
+	return y - from;
+}
+
+void view_settings(const struct app *app, struct grid *grid, const struct layout *lay)
+{
+	struct setting_row row;
+	char name[64], value[128], text[128];
+	const char *help = "", *heading = "";
+	int height = lay->body_end - lay->body,
+	    help_h = height >= 12  ? 3
+		     : height >= 8 ? 2
+				   : 0,
+	    lines = 0, cursor = 0, top, y;
+
+	if (height <= 0)
+		return;
+	y = lay->body;
+	if (height >= 6)
+		y += draw_file(app, grid, y, lay->body + height / 3 + 1);
+	height = lay->body_end - y - help_h;
+	/* the cursor in the middle, as far as there are lines around it; headings are lines too */
+	for (int n = 0, kind = -1; setting_row_at(app, n, &row); n++, lines++) {
+		if ((int)row.kind != kind)
+			lines++;
+		kind = (int)row.kind;
+		if (n == app->overlay_at)
+			cursor = lines;
+	}
+	top = cursor - height / 2;
+	top = top > lines - height ? lines - height : top;
+	top = top < 0 ? 0 : top;
+	grid_clip(grid, y, y + height);
+	for (int n = 0, kind = -1, line = 0; setting_row_at(app, n, &row); n++, line++) {
+		if ((int)row.kind != kind) {
+			heading = heading_of(app, &row, text, sizeof(text));
+			grid_put_cut(grid, 1, y + line++ - top, grid->w - 2, STYLE_TITLE, heading);
+		}
+		kind = (int)row.kind;
+		if (line >= top && line < top + height)
+			draw_setting(app, grid, y + line - top, &row, n == app->overlay_at);
+	}
+	grid_clip(grid, 0, grid->h);
+	if (!help_h || !setting_row_at(app, app->overlay_at, &row))
+		return;
+	setting_row_text(app, &row, name, value, &help);
+	if (row.kind == ROW_SETTING) {
+		size_t len = (size_t)snprintf(text, sizeof(text), "%s: ", name);
+
+		setting_range((enum setting_id)row.index, text + len, sizeof(text) - len);
+		grid_put_cut(grid, 1, lay->body_end - help_h, grid->w - 2, STYLE_LABEL, text);
+		wrap(grid, 1, lay->body_end - help_h + 1, grid->w - 2, help_h - 1, STYLE_NORMAL, help);
+	} else {
+		wrap(grid, 1, lay->body_end - help_h, grid->w - 2, help_h, STYLE_NORMAL, help);
+	}
+}
+
+void view_column_box(const struct app *app, struct grid *grid)
+{
+	const struct view_columns *cols = view_columns(app->here.view);
+	int room = grid->h - 2, h = (int)cols->count + 2 > room ? room : (int)cols->count + 2;
+	int w = grid->w > 74 ? 70 : grid->w - 4, x = (grid->w - w) / 2, y = (grid->h - h) / 2, top = 0;
+
+	if (w < 10 || h < 3)
+		return;
+	view_box(grid, x, y, w, h, " columns ");
+	if (app->overlay_at >= h - 2)
+		top = app->overlay_at - (h - 2) + 1;
+	for (int i = 0; i < h - 2 && top + i < (int)cols->count; i++) {
+		bool shown, available;
+		int column = column_row_at(app, top + i, &shown);
+		const struct column *col;
+
+		if (column < 0)
+			break;
+		col = &cols->columns[column];
+		available = !app->snap || column_available(col, app->snap, NULL);
+		grid_put(grid, x + 2, y + 1 + i, 3, shown ? STYLE_KEY : STYLE_DIM, shown ? "[x]" : "[ ]");
+		grid_put_cut(grid, x + 6, y + 1 + i, 12 > w - 8 ? w - 8 : 12, shown ? STYLE_NAME : STYLE_LABEL,
+			     col->title);
+		if (w > 30)
+			grid_put_cut(grid, x + 19, y + 1 + i, w - 21, available ? STYLE_LABEL : STYLE_DIM,
+				     available ? col->help : "this host cannot measure it");
+		if (top + i == app->overlay_at)
+			grid_select(grid, x + 1, y + 1 + i, w - 2);
+	}
+}
