@@ -48,9 +48,16 @@ const struct action action_table[] = {
 	{ACT_SORT_P99, "sort-p99", {'P'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by p99 latency"},
 	{ACT_SORT_TIME, "sort-time", {'T'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by time: where it goes"},
 	{ACT_SORT_RATE, "sort-rate", {'R'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by rate: what happens most"},
-	{ACT_SORT_NAME, "sort-name", {'N'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by name or number"},
+	{ACT_SORT_NAME, "sort-name", {'A'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by name or number"},
 	{ACT_FILTER, "filter", {'/', 'f'}, CTX_LIST, GROUP_SORT, "filter", NULL, 3,
 	 "keep only rows that match, as you type: web or /re/ or exits>1k or p99>50us or !reason=hlt"},
+
+	{ACT_SEARCH, "search", {K_F1 + 2, '*'}, CTX_LIST, GROUP_SORT, "search", NULL, 43,
+	 "go to rows that have a text in them, as you type; all rows stay"},
+	{ACT_SEARCH_NEXT, "search-next", {'n'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "the next row that has it"},
+	{ACT_SEARCH_PREV, "search-previous", {'N'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "the row before that has it"},
+	{ACT_FOLLOW, "follow", {'w'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0,
+	 "watch the row: it is marked, and the cursor stays on it wherever it goes, until the cursor is moved"},
 
 	{ACT_FREEZE, "freeze", {' '}, CTX_MAIN, GROUP_SHOW, "freeze", "live", 2,
 	 "hold the screen still; everything else works on what is held, and a second press goes back to live"},

@@ -55,6 +55,7 @@ void app_free(struct app *app)
 {
 	filter_free(app->filter);
 	rows_free(&app->rows);
+	hold_free(&app->hold);
 	app->filter = NULL;
 	app->snap = NULL;
 }
@@ -71,6 +72,7 @@ int app_set_filter(struct app *app, const char *text, char *err, size_t err_size
 		return ret;
 	filter_free(app->filter);
 	app->filter = filter;
+	app->hold.until_ns = 0;
 	snprintf(app->filter_text, sizeof(app->filter_text), "%s", filter ? clean.text : "");
 	return app_query(app);
 }
@@ -157,7 +159,7 @@ static void scroll_to_cursor(struct app *app)
 		vs->top = 0;
 }
 
-static void select_row(struct app *app, int index)
+void select_row(struct app *app, int index)
 {
 	struct view_state *vs = &app->views[app->here.view];
 
@@ -199,6 +201,8 @@ int app_query(struct app *app)
 		return 0;
 	}
 	ret = query_run(&query, app->snap, &app->rows);
+	if (!ret)
+		ret = hold_apply(app);
 	if (ret) {
 		app->rows.count = 0;
 		return ret;
@@ -209,6 +213,10 @@ int app_query(struct app *app)
 				app->first_idle = (int)i;
 	if (vs->pinned)
 		found = rows_find(&app->rows, app->here.view, &vs->id);
+	if (app->following && app->follow.view == app->here.view && vs->pinned && found < 0) {
+		app->following = false;
+		snprintf(app->notice, sizeof(app->notice), "the row that was followed is gone");
+	}
 	/* a pinned row that is filtered out or gone: the cursor stays on the line, and takes what is there */
 	select_row(app, found >= 0 ? found : vs->pinned ? vs->index : 0);
 	return 0;
@@ -229,6 +237,8 @@ int app_set_snapshot(struct app *app, const struct snapshot *snap, u64 live_ns)
 
 	app->snap = snap;
 	app->live_ns = live_ns;
+	if (live_ns >= app->hold.until_ns)
+		app->hold.until_ns = 0;
 	return changed ? app_query(app) : 0;
 }
 
@@ -239,6 +249,7 @@ static u32 move_list(struct app *app, enum action_id action)
 
 	page = page < 1 ? 1 : page;
 	vs->pinned = action != ACT_TOP;
+	app->following = false;
 	switch (action) {
 	case ACT_UP:
 		at--;
@@ -259,6 +270,7 @@ static u32 move_list(struct app *app, enum action_id action)
 		at = 0;
 	}
 	select_row(app, at);
+	hold_begin(app);
 	return APP_RENDER;
 }
 
@@ -371,6 +383,8 @@ static u32 prompt_changed(struct app *app)
 	app->line_error[0] = '\0';
 	if (app->prompt == PROMPT_SETTING)
 		return screen_prompt(app, false);
+	if (app->prompt == PROMPT_SEARCH)
+		return search_changed(app);
 	if (app->prompt == PROMPT_FILTER)
 		return app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error))
 			       ? APP_RENDER
@@ -407,6 +421,8 @@ static u32 prompt_cancel(struct app *app)
 	if (app->prompt == PROMPT_FILTER && strcmp(app->filter_text, app->saved_filter) != 0 &&
 	    !app_set_filter(app, app->saved_filter, err, sizeof(err)))
 		flags |= APP_QUERY;
+	if (app->prompt == PROMPT_SEARCH)
+		flags |= search_cancel(app);
 	app->prompt = PROMPT_NONE;
 	app->line_error[0] = '\0';
 	return flags;
@@ -459,6 +475,11 @@ static u32 show_action(struct app *app, enum action_id action)
 	case ACT_SETTINGS:
 	case ACT_COLUMNS:
 		return screen_action(app, action);
+	case ACT_SEARCH:
+	case ACT_SEARCH_NEXT:
+	case ACT_SEARCH_PREV:
+	case ACT_FOLLOW:
+		return search_action(app, action);
 	case ACT_HELP:
 		app->help = !app->help;
 		app->help_top = 0;
@@ -581,6 +602,9 @@ u32 app_update(struct app *app, enum action_id action)
 	if (app->prompt && action >= ACT_LINE_ACCEPT)
 		return prompt_action(app, action);
 	flags = dispatch(app, action);
+	/* what the user asks for is sorted at once */
+	if (flags & APP_QUERY)
+		app->hold.until_ns = 0;
 	if ((flags & APP_QUERY) && app_query(app))
 		snprintf(app->notice, sizeof(app->notice), "out of memory");
 	return flags;

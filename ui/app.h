@@ -36,7 +36,7 @@ struct line {
 	size_t len, cursor;   /* bytes */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH };
 
 /* What lies over the view, help and the sort picker aside. */
 enum overlay { OVERLAY_NONE, OVERLAY_SETTINGS, OVERLAY_COLUMNS };
@@ -49,6 +49,15 @@ struct view_state {
 	struct row_id id;
 	int index; /* of the selected row when last seen: the cursor stays near when the row goes */
 	int top;   /* first line of the list on the screen */
+};
+
+/* Rows in the order of a while ago: see ui/hold.c. */
+struct hold {
+	u64 until_ns; /* live_ns from which on they are sorted again, 0: they are sorted */
+	struct row_id *id;
+	union row_ref *sorted;
+	u32 *index;
+	u32 count, room, sorted_room, index_room, index_size;
 };
 
 /* Where one is: all that Backspace brings back. */
@@ -93,6 +102,12 @@ struct app {
 
 	struct filter *filter;
 	char filter_text[LINE_SIZE]; /* what filter was made of */
+
+	char search[LINE_SIZE];    /* what is searched for, "": nothing */
+	struct row_id search_from; /* where the cursor was when the typing began */
+	bool following;
+	struct row_id follow;
+	struct hold hold;
 
 	enum prompt prompt;
 	struct line line;
@@ -155,6 +170,21 @@ int app_lines(const struct app *app);
 int app_line_of(const struct app *app, int row);
 /* How old what is shown is, in ns; 0 when live. */
 u64 app_age(const struct app *app);
+
+/* ui/search.c */
+u32 search_action(struct app *app, enum action_id action);
+/* After each change of the line, and when the typing is given up. */
+u32 search_changed(struct app *app);
+u32 search_cancel(struct app *app);
+/* Selects a row of the list: the cursor stays on it. */
+void select_row(struct app *app, int index);
+
+/* ui/hold.c */
+/* The cursor moved: the rows keep their order for as long as the setting says. */
+void hold_begin(struct app *app);
+/* Puts app->rows, just queried, in the order that is held, if one is. 0 or -ENOMEM. */
+int hold_apply(struct app *app);
+void hold_free(struct hold *hold);
 
 /* ui/screens.c: the settings screen and the box of columns. */
 enum setting_row_kind { ROW_SETTING, ROW_KEY, ROW_THRESHOLD };

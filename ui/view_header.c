@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The lines around the pane: host, budget, what is wrong with our own measuring, where one is, and the keys. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -336,6 +337,13 @@ static void crumb_line(const struct app *app, struct grid *grid, int y)
 		piece = piece_add(&right, STYLE_BADGE, 0, 1);
 		snprintf(piece->text, sizeof(piece->text), " filter: %.60s ", app->filter_text);
 	}
+	if (app->hold.until_ns) {
+		piece = piece_add(&right, STYLE_BADGE, 1, 1);
+		snprintf(piece->text, sizeof(piece->text), " order held %.0fs ",
+			 ceil((double)(app->hold.until_ns - app->live_ns) / 1e9));
+	}
+	if (app->following && app->follow.view == app->here.view)
+		snprintf(piece_add(&right, STYLE_BADGE, 1, 1)->text, 16, " following ");
 	width = grid->w / 2;
 	while (right.count > 1 && pieces_width(&right, grid->ascii) > width)
 		pieces_drop(&right);
@@ -397,6 +405,9 @@ static void prompt_title(const struct app *app, char *title, size_t size)
 			setting_row_text(app, &row, name, value, &help);
 			snprintf(title, size, "%s:", name);
 		}
+		break;
+	case PROMPT_SEARCH:
+		snprintf(title, size, "search:");
 		break;
 	default:
 		snprintf(title, size, "seconds between refreshes:");

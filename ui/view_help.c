@@ -139,7 +139,7 @@ static void write_states(struct writer *out)
 	paragraph(out, 2, STYLE_LABEL,
 		  "An age with ≥ is a lower bound: the state was on before kvmtop started. "
 		  "\"-\" is not measured, 0 is measured and none.");
-	paragraph(out, 2, STYLE_LABEL, "In the first column: ! stuck, + new in this interval, x ended.");
+	paragraph(out, 2, STYLE_LABEL, "In the first column: ! stuck, » followed, + new in this interval, x ended.");
 }
 
 static void write_host(struct writer *out, const struct app *app)

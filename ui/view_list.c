@@ -2,6 +2,7 @@
 /* A table: one row a line, columns as the column table says, dropped by priority where the screen is narrow. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "view.h"
 
@@ -268,16 +269,45 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 		grid_put_right(grid, t->x[i], y, t->w[i], style, text);
 }
 
+/* Shows where the text that is searched for stands in cells [x, x + w). Upper and lower case are the same. */
+static void mark_matches(struct grid *grid, int x, int y, int w, const char *needle)
+{
+	struct cell *line = grid->cells + (size_t)y * (size_t)grid->w;
+	int end = x + w > grid->w ? grid->w : x + w;
+
+	for (int from = x; *needle && from < end; from++) {
+		const char *p = needle;
+		int at = from;
+
+		while (*p && at < end) {
+			size_t len = strlen(line[at].text);
+
+			if (line[at].width && (!len || strncasecmp(line[at].text, p, len) != 0))
+				break;
+			p += line[at++].width ? len : 0;
+		}
+		for (int i = from; !*p && i < at; i++)
+			line[i].style = STYLE_MATCH;
+	}
+}
+
 static void draw_row(const struct app *app, struct grid *grid, const struct table *t, int y, int index)
 {
 	union row_ref row = app->rows.ref[index];
 	struct row_look look = look_of(app, row);
+	struct row_id id;
 
 	for (int i = 0; i < t->count; i++)
 		if (t->w[i])
 			draw_cell(app, grid, t, i, y, row, look);
+	for (int i = 0; app->search[0] && i < t->count; i++)
+		if (t->w[i] && (t->col[i]->unit == UNIT_TEXT || t->col[i]->unit == UNIT_ID))
+			mark_matches(grid, t->x[i], y, t->w[i], app->search);
+	id = row_identity(app->here.view, row);
 	if (look.stuck)
 		grid_put(grid, 0, y, 1, STYLE_CRIT, "!");
+	else if (app->following && row_id_equal(&id, &app->follow))
+		grid_put(grid, 0, y, 1, STYLE_FOLLOWED, "»");
 	else if (look.ended)
 		grid_put(grid, 0, y, 1, STYLE_ENDED, "x");
 	else if (look.fresh)

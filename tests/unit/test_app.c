@@ -143,7 +143,7 @@ static void digits_keep_scope(void **state)
 
 static void sorts_at_once(void **state)
 {
-	static const u32 keys[] = {'M', 'P', 'T', 'R', 'N', '>', '<', 'r'};
+	static const u32 keys[] = {'M', 'P', 'T', 'R', 'A', '>', '<', 'r'};
 	struct check_host host = {0};
 
 	(void)state;
@@ -205,7 +205,7 @@ static void selection_is_identity(void **state)
 		check_press(&host, K_DOWN);
 	assert_true(app_selected(&host.app, &id));
 	for (int i = 0; i < 20; i++) {
-		check_press(&host, "MPTRNr><"[i % 8]);
+		check_press(&host, "MPTRAr><"[i % 8]);
 		check_tick(&host);
 		if (rows_find(&host.app.rows, VIEW_VCPU, &id) < 0)
 			break;
@@ -214,7 +214,7 @@ static void selection_is_identity(void **state)
 	}
 	check_press(&host, K_HOME);
 	for (int i = 0; i < 5; i++) {
-		check_press(&host, "MPTRN"[i]);
+		check_press(&host, "MPTRA"[i]);
 		assert_int_equal(host.app.selected, 0);
 	}
 	check_close(&host);
@@ -261,6 +261,151 @@ static void filters_as_typed(void **state)
 	assert_int_equal(app_context(&host.app), CTX_PROMPT);
 	check_press(&host, K_ESC);
 	assert_string_equal(host.app.filter_text, "web");
+	check_close(&host);
+}
+
+static bool screen_has(const struct app *app, const char *text)
+{
+	bool found = false;
+
+	for (int y = 0; y < app->h && !found; y++)
+		found = strstr(line_text(app, y), text) != NULL;
+	return found;
+}
+
+/* Searching leaves all rows where they are, goes on with n and N, and says when it comes round. */
+static void searches(void **state)
+{
+	struct check_host host = {0};
+	struct row_id first, now;
+	struct grid grid = {0};
+	int marked = 0, found = 0;
+	u32 all;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	app_resize(&host.app, 100, 50);
+	check_press(&host, '2');
+	all = host.app.rows.count;
+	assert_true(app_selected(&host.app, &first));
+	check_press(&host, K_F1 + 2);
+	type(&host, "WEB01");
+	assert_int_equal(host.app.rows.count, all);
+	assert_string_equal(host.app.rows.ref[host.app.selected].vcpu->vm_name, "web01");
+	check_press(&host, K_ENTER);
+	assert_int_equal(render(&host.app, &grid), 0);
+	for (int i = 0; i < grid.w * grid.h; i++)
+		marked += grid.cells[i].style == STYLE_MATCH;
+	assert_int_equal(marked, 4 * (int)strlen("web01"));
+	for (int i = 0; i < 4; i++) {
+		found = host.app.selected;
+		check_press(&host, 'n');
+		assert_string_equal(host.app.rows.ref[host.app.selected].vcpu->vm_name, "web01");
+		assert_true(host.app.selected > found || strstr(host.app.notice, "round the end"));
+	}
+	assert_true(host.app.selected == found || host.app.notice[0]);
+	check_press(&host, 'N');
+	assert_string_equal(host.app.rows.ref[host.app.selected].vcpu->vm_name, "web01");
+	/* Esc goes back to where one was */
+	check_press(&host, K_HOME);
+	check_press(&host, K_DOWN);
+	assert_true(app_selected(&host.app, &first));
+	check_press(&host, '*');
+	type(&host, "web");
+	type(&host, "zzz");
+	assert_string_equal(host.app.line_error, "no row has it");
+	check_press(&host, K_ESC);
+	assert_true(app_selected(&host.app, &now));
+	assert_true(row_id_equal(&now, &first));
+	assert_string_equal(host.app.search, "");
+	grid_free(&grid);
+	check_close(&host);
+}
+
+/* After the cursor moved the rows keep their order, new figures or not, and the screen says so; then they are sorted. */
+static void order_is_held(void **state)
+{
+	struct check_host host = {0};
+	struct row_id before[64];
+	u32 count;
+	bool moved = false;
+
+	(void)state;
+	check_open(&host, "12x4x8", 3);
+	check_press(&host, '2');
+	check_press(&host, 'R');
+	for (int round = 0; round < 20 && !moved; round++) {
+		check_press(&host, K_DOWN);
+		count = host.app.rows.count;
+		for (u32 i = 0; i < count && i < 64; i++)
+			before[i] = row_identity(VIEW_VCPU, host.app.rows.ref[i]);
+		assert_true(screen_has(&host.app, "order held 3s"));
+		for (int i = 0; i < 2; i++) {
+			u32 at = 0;
+
+			check_tick(&host);
+			/* all that are still there, in the same order */
+			for (u32 k = 0; k < count && k < 64; k++) {
+				int row = rows_find(&host.app.rows, VIEW_VCPU, &before[k]);
+
+				if (row < 0)
+					continue;
+				assert_true(row >= (int)at);
+				at = (u32)row;
+			}
+		}
+		assert_true(screen_has(&host.app, "order held 1s"));
+		check_tick(&host);
+		assert_false(screen_has(&host.app, "order held"));
+		for (u32 k = 0, at = 0; k < count && k < 64; k++) {
+			int row = rows_find(&host.app.rows, VIEW_VCPU, &before[k]);
+
+			moved |= row >= 0 && row < (int)at;
+			at = row >= 0 ? (u32)row : at;
+		}
+		/* what is asked for is sorted at once */
+		check_press(&host, K_DOWN);
+		check_press(&host, 'r');
+		assert_false(screen_has(&host.app, "order held"));
+	}
+	/* else nothing was shown by all this */
+	assert_true(moved);
+	host.app.set.value[SET_HOLD] = 0;
+	check_press(&host, K_DOWN);
+	assert_false(screen_has(&host.app, "order held"));
+	check_close(&host);
+}
+
+static void follows_a_row(void **state)
+{
+	struct check_host host = {0};
+	struct row_id id, now;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	check_press(&host, '2');
+	check_press(&host, K_DOWN);
+	check_press(&host, 'w');
+	assert_true(app_selected(&host.app, &id));
+	assert_true(screen_has(&host.app, "»"));
+	assert_true(screen_has(&host.app, "following"));
+	for (int i = 0; i < 12; i++) {
+		check_press(&host, "MPTRAr"[i % 6]);
+		check_tick(&host);
+		if (rows_find(&host.app.rows, VIEW_VCPU, &id) < 0)
+			break;
+		assert_true(app_selected(&host.app, &now));
+		assert_true(row_id_equal(&now, &id));
+		assert_true(screen_has(&host.app, "»"));
+	}
+	check_press(&host, K_DOWN);
+	assert_false(screen_has(&host.app, "following"));
+	/* the one that is filtered out is not silently another one */
+	check_press(&host, 'w');
+	check_press(&host, '/');
+	type(&host, "vcpu=99");
+	check_press(&host, K_ENTER);
+	assert_false(host.app.following);
 	check_close(&host);
 }
 
@@ -468,6 +613,9 @@ int main(void)
 		cmocka_unit_test(selection_is_identity),
 		cmocka_unit_test(filters_as_typed),
 		cmocka_unit_test(says_when_nothing_matches),
+		cmocka_unit_test(searches),
+		cmocka_unit_test(order_is_held),
+		cmocka_unit_test(follows_a_row),
 		cmocka_unit_test(freezes),
 		cmocka_unit_test(delay_is_checked),
 		cmocka_unit_test(options_are_checked),
