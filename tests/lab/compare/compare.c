@@ -16,6 +16,7 @@ static const struct {
 } cases[] = {
 	{"counts", case_counts, 0},
 	{"latency", case_latency, 0},
+	{"events", case_events, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
 	{"hog", case_hog, 0},

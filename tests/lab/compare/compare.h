@@ -154,6 +154,9 @@ const struct span_sum *span_by_code(const struct span_sums *sums, int64_t code);
 bool check_span(const char *what, const struct span_sum *sum, json *row);
 
 void case_counts(const struct evidence *e);
+/* Every hist.NAME that the case left, beside what guests and VMMs say. */
+void check_accounts(const struct evidence *e);
+void case_events(const struct evidence *e);
 void case_slow(const struct evidence *e);
 void case_stuck(const struct evidence *e);
 void case_hog(const struct evidence *e);

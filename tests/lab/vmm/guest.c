@@ -1,158 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The truth guest: does each step the given number of times, and counts what it did where the VMM can read it. */
-#include "guest.h"
+#include "guest_x86.h"
 
-#define LAPIC_EOI    0x0b0
-#define LAPIC_SVR    0x0f0
-#define LAPIC_TIMER  0x320
-#define LAPIC_INIT   0x380
-#define LAPIC_DIVIDE 0x3e0
-
-#define LAPIC_ENABLE   0x1ff
-#define LAPIC_MASKED   0x10000
-#define LAPIC_BY_1     0xb
-#define LAPIC_BY_128   0xa
-#define BY_128_SHIFT   7
-#define MSR_MCG_STATUS 0x17a
-#define HC_KICK_CPU    5
-#define PAGE           4096
+#define HC_KICK_CPU      5
+#define HC_CLOCK_PAIRING 9
+#define HC_SEND_IPI      10
+#define HC_SCHED_YIELD   11
 
 void guest_main(struct params *p);
-/* pc: where the interrupted instruction's address is kept on the stack. */
-void guest_timer_irq(struct params *p, unsigned int *pc);
-void guest_msi_irq(struct params *p, unsigned int *pc);
-extern const char guest_hlt[];
 
-static inline void out(unsigned short port, unsigned int value)
+/* args: number and four arguments. The same instruction on every host of a vendor, so that KVM need not patch it. */
+static void hypercall(struct params *p, const unsigned long *args)
 {
-	__asm__ volatile("outl %0, %1" : : "a"(value), "d"(port) : "memory");
-}
+	long ret = (long)args[0];
 
-static inline unsigned int in(unsigned short port)
-{
-	unsigned int value;
-
-	__asm__ volatile("inl %1, %0" : "=a"(value) : "d"(port) : "memory");
-	return value;
-}
-
-static inline unsigned long long tsc(void)
-{
-	unsigned long long t;
-
-	__asm__ volatile("rdtsc" : "=A"(t));
-	return t;
-}
-
-static inline void cpuid(unsigned int leaf)
-{
-	unsigned int b, c = 0, d;
-
-	__asm__ volatile("cpuid" : "+a"(leaf), "=b"(b), "+c"(c), "=d"(d));
-}
-
-static inline void write32(unsigned int address, unsigned int value)
-{
-	/* One plain MOV: KVM emulates it, and every compiler must choose the same. */
-	__asm__ volatile("movl %0, (%1)" : : "r"(value), "r"(address) : "memory");
-}
-
-static inline unsigned int read32(unsigned int address)
-{
-	unsigned int value;
-
-	__asm__ volatile("movl (%1), %0" : "=r"(value) : "r"(address) : "memory");
-	return value;
-}
-
-static void apic(struct params *p, unsigned int reg, unsigned int value)
-{
-	write32(GUEST_LAPIC + reg, value);
-	p->apic++;
-}
-
-static void control(struct params *p, unsigned int what)
-{
-	p->controls++;
-	out(PORT_CONTROL, what);
-}
-
-/*
- * The interrupt came before the HLT, by itself or because an emulated SVM lost STI's shadow over a VM exit. The halt is
- * then not needed any more, and would never end: step over it, and do not count it.
- */
-static void step_over_halt(struct params *p, unsigned int *pc)
-{
-	if (*pc != (unsigned int)guest_hlt)
-		return;
-	(*pc)++;
-	p->events[p->halting]--;
-}
-
-void guest_timer_irq(struct params *p, unsigned int *pc)
-{
-	step_over_halt(p, pc);
-	p->timer_irqs++;
-	apic(p, LAPIC_EOI, 0);
-}
-
-void guest_msi_irq(struct params *p, unsigned int *pc)
-{
-	step_over_halt(p, pc);
-	p->msi_irqs++;
-	apic(p, LAPIC_EOI, 0);
-}
-
-static void hypercall(const struct params *p, unsigned int nr, unsigned int a0, unsigned int a1)
-{
 	if (p->vmcall)
-		__asm__ volatile(".byte 0x0f, 0x01, 0xc1" : "+a"(nr) : "b"(a0), "c"(a1) : "memory");
+		__asm__ volatile(".byte 0x0f, 0x01, 0xc1"
+				 : "+a"(ret)
+				 : "b"(args[1]), "c"(args[2]), "d"(args[3]), "S"(args[4])
+				 : "memory");
 	else
-		__asm__ volatile(".byte 0x0f, 0x01, 0xd9" : "+a"(nr) : "b"(a0), "c"(a1) : "memory");
+		__asm__ volatile(".byte 0x0f, 0x01, 0xd9"
+				 : "+a"(ret)
+				 : "b"(args[1]), "c"(args[2]), "d"(args[3]), "S"(args[4])
+				 : "memory");
+	did_hypercall(p, args, ret);
 }
 
-/*
- * Interrupts are on for one instruction, the HLT. The NOP takes STI's shadow, so that no VM exit happens in it; one that
- * comes before the HLT is seen to by step_over_halt().
- */
-static __attribute__((noinline)) void halt(struct params *p, unsigned int op)
+/* To this vCPU and to two that are not there, by both words of the bitmap; it is taken before the next is sent. */
+static void pv_ipi(struct params *p)
 {
-	p->halting = op;
-	p->events[op]++;
-	__asm__ volatile("sti\n"
-			 "nop\n"
-			 ".globl guest_hlt\n"
-			 "guest_hlt: hlt\n"
-			 "cli"
-			 :
-			 :
-			 : "memory");
-}
+	unsigned long args[5] = {HC_SEND_IPI, p->id < 32 ? 1UL << p->id : 0, 0x80000000UL, 0, VECTOR_PV_IPI};
+	unsigned int before = p->pv_ipi_irqs;
 
-static void idle(struct params *p, unsigned long long ns)
-{
-	unsigned int before = p->timer_irqs;
-
-	if (ns) {
-		apic(p, LAPIC_DIVIDE, LAPIC_BY_128);
-		apic(p, LAPIC_TIMER, VECTOR_TIMER);
-		apic(p, LAPIC_INIT, (unsigned int)(ns >> BY_128_SHIFT));
-	}
-	while (!p->stop && p->timer_irqs == before)
-		halt(p, OP_IDLE);
-	if (ns) {
-		apic(p, LAPIC_TIMER, LAPIC_MASKED);
-		apic(p, LAPIC_DIVIDE, LAPIC_BY_1);
-	}
-}
-
-static void hlt(struct params *p, const struct step *s)
-{
-	apic(p, LAPIC_TIMER, VECTOR_TIMER);
-	for (unsigned int i = 0; i < s->count && !p->stop; i++) {
-		apic(p, LAPIC_INIT, (unsigned int)s->arg);
-		halt(p, OP_HLT);
-	}
+	if (p->id >= 32)
+		args[2] |= 1UL << (p->id - 32);
+	hypercall(p, args);
+	wait_irqs(p, OP_WAIT, &p->pv_ipi_irqs, before + 1);
 }
 
 static void spin(struct params *p, unsigned long long ticks)
@@ -168,53 +52,59 @@ static void spin(struct params *p, unsigned long long ticks)
 	p->events[OP_SPIN]++;
 }
 
-static void msi(struct params *p, unsigned int number)
-{
-	unsigned int last = p->msi_irqs + p->step[number].count;
-
-	control(p, CONTROL_MSI | number << 8);
-	while (!p->stop && (int)(last - p->msi_irqs) > 0)
-		halt(p, OP_MSI);
-}
-
 /* One event of a step that is nothing but repeated events. */
 static void once(struct params *p, const struct step *s, unsigned int number, unsigned int i)
 {
-	unsigned int lo = 0, hi = 0;
+	unsigned int arg = (unsigned int)s->arg;
+	unsigned int address = s->arg == ARG_ANY ? GUEST_MMIO + p->id * PAGE + (i & 15) * 4 : arg;
+	/* Unknown ones have arguments that are easy to tell apart. */
+	unsigned long args[5] = {arg, 0x101, 0x202, 0x303, 0x404};
 
 	switch (s->op) {
 	case OP_PIO:
-		out(PORT_DATA, i);
+		out(p, (unsigned short)arg, i);
 		break;
 	case OP_PIO_IN:
-		in(PORT_DATA);
+		in(p, (unsigned short)arg);
 		break;
 	case OP_MMIO_WRITE:
-		write32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4, i);
+		mmio_write(p, address, i);
 		break;
 	case OP_MMIO_READ:
-		read32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4);
+		mmio_read(p, address);
 		break;
 	case OP_CPUID:
-		cpuid(i & 1);
+		cpuid(p, s->arg == ARG_ANY ? i & 1 : arg);
 		break;
 	case OP_MSR_READ:
-		__asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(MSR_MCG_STATUS));
+		rdmsr(p, arg);
 		break;
 	case OP_MSR_WRITE:
-		__asm__ volatile("wrmsr" : : "a"(lo), "d"(hi), "c"(MSR_MCG_STATUS));
+		wrmsr(p, arg, 0);
 		break;
 	case OP_HYPERCALL:
-		hypercall(p, (unsigned int)s->arg, i, 0);
+		hypercall(p, args);
 		break;
 	case OP_KICK:
-		hypercall(p, HC_KICK_CPU, 0, 0);
+		hypercall(p, (unsigned long[]){HC_KICK_CPU, 0, arg, 0, 0});
+		break;
+	case OP_PV_IPI:
+		pv_ipi(p);
+		break;
+	case OP_YIELD:
+		hypercall(p, (unsigned long[]){HC_SCHED_YIELD, arg, 0, 0, 0});
+		break;
+	case OP_CLOCK:
+		hypercall(p, (unsigned long[]){HC_CLOCK_PAIRING, GUEST_SCRATCH + p->id * PAGE, 0, 0, 0});
+		break;
+	case OP_ERROR:
+		control(p, CONTROL_ERROR);
 		break;
 	case OP_FAULT:
 		write32(p->fresh + i * PAGE, i);
 		break;
 	default: /* OP_SLOW, OP_STUCK: the VMM looks up what to do by the step's number */
-		out(PORT_SLOW, number);
+		out(p, PORT_SLOW, number);
 		break;
 	}
 }
@@ -225,16 +115,20 @@ static void step(struct params *p, unsigned int number)
 
 	switch (s->op) {
 	case OP_HLT:
-		hlt(p, s);
+		step_hlt(p, s);
 		return;
 	case OP_SPIN:
 		spin(p, s->arg);
 		return;
 	case OP_IDLE:
-		idle(p, s->arg);
+		step_idle(p, s->arg);
 		return;
 	case OP_MSI:
-		msi(p, number);
+		step_msi(p, number);
+		return;
+	case OP_SLOTS:
+		control(p, CONTROL_SLOTS | number << 8);
+		p->events[OP_SLOTS] += s->count;
 		return;
 	case OP_FAULT:
 		control(p, CONTROL_FRESH);
@@ -250,11 +144,10 @@ static void step(struct params *p, unsigned int number)
 
 void guest_main(struct params *p)
 {
-	apic(p, LAPIC_SVR, LAPIC_ENABLE);
-	apic(p, LAPIC_DIVIDE, LAPIC_BY_1);
+	apic_init(p);
 	for (unsigned int round = 0; !p->stop && (!p->repeat || round < p->repeat); round++) {
 		for (unsigned int i = 0; i < p->steps && !p->stop; i++)
 			step(p, i);
 	}
-	write32(GUEST_DONE, 1);
+	mmio_write(p, GUEST_DONE, 1);
 }

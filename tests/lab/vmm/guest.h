@@ -6,14 +6,16 @@
 #ifndef KVMTOP_LAB_GUEST_H
 #define KVMTOP_LAB_GUEST_H
 
-#define GUEST_RAM    0x800000 /* first memslot: everything below, from 0 */
-#define GUEST_GDT    0x1000
-#define GUEST_IDT    0x2000
-#define GUEST_CODE   0x100000   /* the flat image: its entry, then one handler every HANDLER_STRIDE bytes */
-#define GUEST_PARAMS 0x200000   /* struct params of vCPU n at + n * PARAMS_STRIDE */
-#define GUEST_STACKS 0x400000   /* stack of vCPU n; its lowest word points to its struct params */
-#define GUEST_FRESH  0x40000000 /* second memslot: pages the guest touches for the first time */
-#define GUEST_MMIO   0xd0000000 /* no memslot: every access goes to the VMM */
+#define GUEST_RAM     0x800000 /* first memslot: everything below, from 0 */
+#define GUEST_GDT     0x1000
+#define GUEST_IDT     0x2000
+#define GUEST_CODE    0x100000   /* the flat image, from its entry on */
+#define GUEST_PARAMS  0x200000   /* struct params of vCPU n at + n * PARAMS_STRIDE */
+#define GUEST_SCRATCH 0x300000   /* a page of vCPU n at + n * PAGE: for what a hypercall returns */
+#define GUEST_STACKS  0x400000   /* stack of vCPU n; its lowest word points to its struct params */
+#define GUEST_FRESH   0x40000000 /* second memslot: pages the guest touches for the first time */
+#define GUEST_SLOTS   0x60000000 /* memslots that come and go, one every SLOT_STRIDE; the guest never touches them */
+#define GUEST_MMIO    0xd0000000 /* no memslot: every access goes to the VMM */
 #define GUEST_DONE \
 	0xd8000000             /* a write here: all steps done, the vCPU is not run again. Not a port, so that the times
 				 * of the port exits are complete when both sides are at rest */
@@ -26,46 +28,85 @@
 #define PPI_TIMER 27 /* the virtual timer */
 #define SPI_MSI   32 /* and vCPU n's at + n: an edge, raised by the VMM's own thread in place of an MSI */
 
-#define PARAMS_STRIDE  0x1000
-#define STACK_SIZE     0x2000
-#define GUEST_VCPUS    64
-#define HANDLER_STRIDE 64
+#define SLOT_STRIDE   0x100000
+#define SLOT_SIZE     0x10000
+#define SLOT_FIRST    16  /* their numbers: from this on */
+#define SLOTS_EACH    4   /* of each vCPU */
+#define SLOT_MISSING  400 /* there is no memslot of this number */
+#define PARAMS_STRIDE 0x2000
+#define STACK_SIZE    0x2000
+#define GUEST_VCPUS   64
+#define STUBS         64 /* offset in the image of a handler for each vector, one every STUB_STRIDE bytes */
+#define STUB_STRIDE   16
 
-#define VECTOR_TIMER 0x40 /* second handler of the image */
-#define VECTOR_MSI   0x41 /* third */
+#define VECTOR_TIMER  0x40
+#define VECTOR_MSI    0x41
+#define VECTOR_PV_IPI 0x42
 
 /* Ports. None of them is KVM's own, so each access returns to the VMM. */
 #define PORT_DATA    0xe00 /* plain PIO: the VMM returns at once */
 #define PORT_SLOW    0xe04 /* the VMM takes as long as the step says; the value is the step's number */
 #define PORT_CONTROL 0xe08
 
+#define MSR_MCG_STATUS 0x17a
+
 #define CONTROL_FRESH 2 /* drop the pages of this vCPU's fresh memory */
 #define CONTROL_PANIC 3 /* an exception or an interrupt nobody expected */
 #define CONTROL_MSI   4 /* have the MSIs of step number (value >> 8) sent */
+#define CONTROL_SLOTS 5 /* add and remove as many memslots as step number (value >> 8) says */
+#define CONTROL_ERROR 6 /* make an ioctl that fails */
+
+#define ARG_ANY (~0ULL) /* a step's argument: not one port, address or leaf, but the usual few */
 
 #ifndef __ASSEMBLER__
 
 enum op {
-	OP_PIO,        /* out to PORT_DATA */
-	OP_PIO_IN,     /* in from PORT_DATA */
-	OP_MMIO_WRITE, /* 4 bytes */
+	OP_PIO,        /* out, arg = port */
+	OP_PIO_IN,     /* in, likewise */
+	OP_MMIO_WRITE, /* 4 bytes, arg = address, or ARG_ANY */
 	OP_MMIO_READ,
-	OP_CPUID,
-	OP_MSR_READ, /* MCG_STATUS: intercepted on every host */
-	OP_MSR_WRITE,
+	OP_CPUID,     /* arg = leaf, or ARG_ANY */
+	OP_MSR_READ,  /* arg = index; MCG_STATUS is intercepted on every host */
+	OP_MSR_WRITE, /* of 0, likewise */
 	OP_HLT,       /* wakes by the LAPIC timer, arg = ticks (ns) */
 	OP_HYPERCALL, /* arg = number; unknown ones fail in the kernel */
-	OP_KICK,      /* KVM_HC_KICK_CPU of vCPU 0 */
+	OP_KICK,      /* KVM_HC_KICK_CPU, arg = APIC id */
+	OP_PV_IPI,    /* KVM_HC_SEND_IPI to the vCPU itself, which takes each */
+	OP_YIELD,     /* KVM_HC_SCHED_YIELD, arg = APIC id */
+	OP_CLOCK,     /* KVM_HC_CLOCK_PAIRING */
 	OP_FAULT,     /* first write to a page of fresh memory */
 	OP_SLOW,      /* arg = ns that the VMM's handler spends, busy */
 	OP_STUCK,     /* arg = ns that the VMM's handler sleeps */
 	OP_SPIN,      /* arg = TSC ticks without an exit of its own */
 	OP_IDLE,      /* halts until arg ns have passed (0: until told to stop) */
 	OP_MSI,       /* halts until the next MSI of the VMM's own thread */
+	OP_SLOTS,     /* the VMM adds and removes a memslot */
+	OP_ERROR,     /* the VMM makes an ioctl that fails: KVM_GET_DIRTY_LOG of slot SLOT_MISSING */
+	OP_WAIT,      /* no step: halts while another waits for its interrupts */
 	OPS
 };
 
-#define STEPS 24
+#define STEPS      48
+#define DETAILS    128
+#define HYPERCALLS 24
+
+/* What an event was about, beside its kind. */
+enum detail_kind { DETAIL_PIO, DETAIL_MMIO, DETAIL_MSR, DETAIL_CPUID, DETAIL_KINDS };
+
+struct detail {
+	unsigned short kind;
+	unsigned short write;
+	unsigned int count;
+	unsigned long long key; /* port, address, index, leaf */
+} __attribute__((aligned(8)));
+
+struct hypercall {
+	unsigned long long nr;
+	unsigned long long arg[4];
+	long long ret; /* of the last */
+	unsigned int count;
+	unsigned int unused;
+} __attribute__((aligned(8)));
 
 struct step {
 	unsigned int op;
@@ -89,7 +130,65 @@ struct params {
 	volatile unsigned int timer_irqs;
 	volatile unsigned int msi_irqs;
 	volatile unsigned int halting; /* which op the vCPU halts for */
+	volatile unsigned int pv_ipi_irqs;
+	unsigned int details, hypercalls; /* rows in use */
+	unsigned int no_room;             /* events that found no row: then the account is not complete */
+	struct detail detail[DETAILS];
+	struct hypercall hypercall[HYPERCALLS];
 };
+/* The same on both sides, though one may be of 32 bits. */
+_Static_assert(sizeof(struct detail) == 16 && sizeof(struct hypercall) == 56, "rows have no holes");
+_Static_assert(sizeof(struct params) <= PARAMS_STRIDE, "params fit their place");
+
+/* One more event of its kind about key. */
+static inline void did(struct params *p, unsigned int kind, unsigned int write, unsigned long long key)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->details; i++) {
+		struct detail *d = &p->detail[i];
+
+		if (d->key == key && d->kind == kind && d->write == write) {
+			d->count++;
+			return;
+		}
+	}
+	if (i == DETAILS) {
+		p->no_room++;
+		return;
+	}
+	p->detail[i].kind = (unsigned short)kind;
+	p->detail[i].write = (unsigned short)write;
+	p->detail[i].key = key;
+	p->detail[i].count = 1;
+	p->details++;
+}
+
+static inline void did_hypercall(struct params *p, const unsigned long *args, long ret)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < p->hypercalls; i++) {
+		struct hypercall *h = &p->hypercall[i];
+
+		if (h->nr == args[0] && h->arg[0] == args[1] && h->arg[1] == args[2] && h->arg[2] == args[3] &&
+		    h->arg[3] == args[4]) {
+			h->count++;
+			h->ret = ret;
+			return;
+		}
+	}
+	if (i == HYPERCALLS) {
+		p->no_room++;
+		return;
+	}
+	p->hypercall[i].nr = args[0];
+	for (k = 0; k < 4; k++)
+		p->hypercall[i].arg[k] = args[1 + k];
+	p->hypercall[i].ret = ret;
+	p->hypercall[i].count = 1;
+	p->hypercalls++;
+}
 
 #endif /* __ASSEMBLER__ */
 

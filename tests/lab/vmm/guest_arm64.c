@@ -26,6 +26,18 @@ static inline unsigned int read32(unsigned long address)
 	return value;
 }
 
+static void mmio_write(struct params *p, unsigned long address, unsigned int value)
+{
+	did(p, DETAIL_MMIO, 1, address);
+	write32(address, value);
+}
+
+static void mmio_read(struct params *p, unsigned long address)
+{
+	did(p, DETAIL_MMIO, 0, address);
+	read32(address);
+}
+
 static inline unsigned long long counter(void)
 {
 	unsigned long long t;
@@ -47,15 +59,19 @@ static inline void timer_stop(void)
 static void control(struct params *p, unsigned int what)
 {
 	p->controls++;
-	write32(GUEST_PORTS + PORT_CONTROL, what);
+	mmio_write(p, GUEST_PORTS + PORT_CONTROL, what);
 }
 
-static void hypercall(unsigned long function, unsigned long arg)
+static void hypercall(struct params *p, const unsigned long *args)
 {
-	register unsigned long x0 __asm__("x0") = function;
-	register unsigned long x1 __asm__("x1") = arg;
+	register unsigned long x0 __asm__("x0") = args[0];
+	register unsigned long x1 __asm__("x1") = args[1];
+	register unsigned long x2 __asm__("x2") = args[2];
+	register unsigned long x3 __asm__("x3") = args[3];
+	register unsigned long x4 __asm__("x4") = args[4];
 
-	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1) : : "x2", "x3", "memory");
+	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : "r"(x4) : "memory");
+	did_hypercall(p, args, (long)x0);
 }
 
 static void take_interrupts(struct params *p)
@@ -117,13 +133,14 @@ static void msi(struct params *p, unsigned int number)
 static void once(struct params *p, const struct step *s, unsigned int number, unsigned int i)
 {
 	unsigned long value = 0;
+	unsigned long address = s->arg == ARG_ANY ? GUEST_MMIO + p->id * PAGE + (i & 15) * 4 : s->arg;
 
 	switch (s->op) {
 	case OP_MMIO_WRITE:
-		write32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4, i);
+		mmio_write(p, address, i);
 		break;
 	case OP_MMIO_READ:
-		read32(GUEST_MMIO + p->id * PAGE + (i & 15) * 4);
+		mmio_read(p, address);
 		break;
 	case OP_MSR_READ:
 		__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(value));
@@ -132,13 +149,16 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 		__asm__ volatile("msr oslar_el1, %0" : : "r"(value));
 		break;
 	case OP_HYPERCALL:
-		hypercall(s->arg, i);
+		hypercall(p, (unsigned long[]){s->arg, 0x101, 0x202, 0x303, 0x404});
+		break;
+	case OP_ERROR:
+		control(p, CONTROL_ERROR);
 		break;
 	case OP_FAULT:
 		write32((unsigned long)p->fresh + i * PAGE, i);
 		break;
 	default: /* OP_SLOW, OP_STUCK: the VMM looks up what to do by the step's number */
-		write32(GUEST_PORTS + PORT_SLOW, number);
+		mmio_write(p, GUEST_PORTS + PORT_SLOW, number);
 		break;
 	}
 }
@@ -160,6 +180,10 @@ static void step(struct params *p, unsigned int number)
 		return;
 	case OP_MSI:
 		msi(p, number);
+		return;
+	case OP_SLOTS:
+		control(p, CONTROL_SLOTS | number << 8);
+		p->events[OP_SLOTS] += s->count;
 		return;
 	case OP_FAULT:
 		control(p, CONTROL_FRESH);

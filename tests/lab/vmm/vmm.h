@@ -16,6 +16,30 @@
 #define RETURNS      (RETURN_CODES + RETURN_ERRNO)
 #define SLOW_KEPT    256
 
+#define IOCTL_KINDS 40
+#define REGIONS     256
+
+/* How often an ioctl was made on one file. */
+struct ioctl_row {
+	unsigned long request; /* 0: the row is free */
+	uint64_t count;
+	uint64_t errors; /* of these */
+};
+
+struct ioctls {
+	struct ioctl_row row[IOCTL_KINDS];
+};
+
+/* One KVM_SET_USER_MEMORY_REGION. */
+struct region {
+	uint32_t slot;
+	uint32_t flags;
+	uint64_t gpa;
+	uint64_t size; /* bytes; 0: the slot was removed */
+	uint64_t hva;
+	int error; /* negative errno */
+};
+
 struct options {
 	const char *name;
 	const char *output; /* truth JSON, NULL: standard output */
@@ -56,6 +80,7 @@ struct vcpu {
 	unsigned int msi_step;
 
 	/* the truth */
+	struct ioctls ioctls;
 	uint64_t returns[RETURNS];
 	uint64_t user_ns[RETURNS]; /* return of KVM_RUN to the next KVM_RUN */
 	uint64_t run_ns;           /* inside KVM_RUN */
@@ -73,6 +98,7 @@ struct vm {
 	uint8_t *ram;
 	uint8_t *fresh;
 	uint64_t fresh_size;
+	int run_size;      /* bytes of a vCPU's struct kvm_run */
 	uint64_t tick_khz; /* of the clock that the guest reads */
 	bool vmcall;
 	struct vcpu vcpu[GUEST_VCPUS];
@@ -80,6 +106,11 @@ struct vm {
 	pthread_cond_t changed;
 	unsigned int running;
 	bool stop;
+
+	/* the truth */
+	struct ioctls kvm_ioctls, vm_ioctls, device_ioctls;
+	struct region region[REGIONS];
+	unsigned int regions; /* may be above REGIONS: the rest is not kept */
 };
 
 /* CLOCK_MONOTONIC in ns. */
@@ -90,6 +121,23 @@ int vm_create(struct vm *vm, const struct options *opt);
 void vm_destroy(struct vm *vm);
 /* Sends an MSI with the given vector to one vCPU. 0 or a negative errno. */
 int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector);
+
+/*
+ * An ioctl on /dev/kvm, the VM or the vCPU, counted. Returns what ioctl() does. All ioctls on KVM's files come through
+ * counted_ioctl(); any thread may call it.
+ */
+int kvm_ioctl(struct vm *vm, unsigned long request, unsigned long arg);
+int vm_ioctl(struct vm *vm, unsigned long request, unsigned long arg);
+int vcpu_ioctl(struct vcpu *vcpu, unsigned long request, unsigned long arg);
+int counted_ioctl(struct ioctls *table, int fd, unsigned long request, unsigned long arg);
+/* "" when it has none. */
+const char *ioctl_name(unsigned long request);
+#define POINTER(p) ((unsigned long)(p))
+
+/* Anonymous memory in small pages, each first touch of which is one fault. NULL: there is none. The caller unmaps it. */
+uint8_t *vm_memory(uint64_t size);
+/* KVM_SET_USER_MEMORY_REGION, kept for the truth; size 0 removes the slot. 0 or a negative errno after one line. */
+int vm_set_region(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa, const void *hva, uint64_t size);
 
 /* Prints "vmm: WHAT: " and errno's text, and returns -errno. */
 int vmm_fail(const char *what);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 
 #define CORE_REG(field) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | offsetof(struct kvm_regs, field) / sizeof(uint32_t))
@@ -25,14 +24,17 @@
 
 bool arch_has(unsigned int op)
 {
-	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && op != OP_KICK;
+	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && op != OP_KICK && op != OP_PV_IPI &&
+	       op != OP_YIELD && op != OP_CLOCK;
 }
 
-static int set_attr(const struct vm *vm, uint32_t group, uint64_t attr, void *value)
+static int set_attr(struct vm *vm, uint32_t group, uint64_t attr, void *value)
 {
 	struct kvm_device_attr a = {.group = group, .attr = attr, .addr = (uintptr_t)value};
 
-	return ioctl(vm->irqchip_fd, KVM_SET_DEVICE_ATTR, &a) ? vmm_fail("KVM_SET_DEVICE_ATTR of the GIC") : 0;
+	return counted_ioctl(&vm->device_ioctls, vm->irqchip_fd, KVM_SET_DEVICE_ATTR, POINTER(&a))
+		       ? vmm_fail("KVM_SET_DEVICE_ATTR of the GIC")
+		       : 0;
 }
 
 int arch_create_vm(struct vm *vm)
@@ -45,7 +47,7 @@ int arch_create_vm(struct vm *vm)
 
 	__asm__("mrs %0, cntfrq_el0" : "=r"(hz));
 	vm->tick_khz = hz / 1000;
-	if (ioctl(vm->fd, KVM_CREATE_DEVICE, &device))
+	if (vm_ioctl(vm, KVM_CREATE_DEVICE, POINTER(&device)))
 		return vmm_fail("KVM_CREATE_DEVICE (GICv3)");
 	vm->irqchip_fd = (int)device.fd;
 	err = set_attr(vm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs);
@@ -61,11 +63,11 @@ void arch_fill_memory(struct vm *vm)
 	(void)vm;
 }
 
-static int set_reg(const struct vcpu *vcpu, uint64_t id, uint64_t value)
+static int set_reg(struct vcpu *vcpu, uint64_t id, uint64_t value)
 {
 	struct kvm_one_reg reg = {.id = id, .addr = (uintptr_t)&value};
 
-	return ioctl(vcpu->fd, KVM_SET_ONE_REG, &reg) ? vmm_fail("KVM_SET_ONE_REG") : 0;
+	return vcpu_ioctl(vcpu, KVM_SET_ONE_REG, POINTER(&reg)) ? vmm_fail("KVM_SET_ONE_REG") : 0;
 }
 
 int arch_create_vcpu(struct vcpu *vcpu)
@@ -74,13 +76,13 @@ int arch_create_vcpu(struct vcpu *vcpu)
 	struct kvm_vcpu_init init = {0};
 	int err;
 
-	if (ioctl(vcpu->vm->fd, KVM_ARM_PREFERRED_TARGET, &init))
+	if (vm_ioctl(vcpu->vm, KVM_ARM_PREFERRED_TARGET, POINTER(&init)))
 		return vmm_fail("KVM_ARM_PREFERRED_TARGET");
 	init.features[0] |= 1U << KVM_ARM_VCPU_PSCI_0_2;
-	if (ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init))
+	if (vcpu_ioctl(vcpu, KVM_ARM_VCPU_INIT, POINTER(&init)))
 		return vmm_fail("KVM_ARM_VCPU_INIT");
 	/* The guest's last word is a breakpoint. */
-	if (ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug))
+	if (vcpu_ioctl(vcpu, KVM_SET_GUEST_DEBUG, POINTER(&debug)))
 		return vmm_fail("KVM_SET_GUEST_DEBUG");
 	err = set_reg(vcpu, CORE_REG(regs.pc), GUEST_CODE);
 	if (!err)
@@ -96,18 +98,18 @@ static uint32_t affinity(unsigned int vcpu)
 	return vcpu / 16 << 8 | vcpu % 16;
 }
 
-static int set_dist(const struct vm *vm, uint64_t reg, uint32_t value)
+static int set_dist(struct vm *vm, uint64_t reg, uint32_t value)
 {
 	return set_attr(vm, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, reg, &value);
 }
 
-static int set_redist(const struct vm *vm, unsigned int vcpu, uint64_t reg, uint32_t value)
+static int set_redist(struct vm *vm, unsigned int vcpu, uint64_t reg, uint32_t value)
 {
 	return set_attr(vm, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, (uint64_t)affinity(vcpu) << 32 | reg, &value);
 }
 
 /* Its private timer interrupt, and the shared one that is routed to it. */
-static int set_interrupts(const struct vm *vm, unsigned int vcpu)
+static int set_interrupts(struct vm *vm, unsigned int vcpu)
 {
 	int err = set_redist(vm, vcpu, GICR_IGROUPR0, 0xffffffff);
 
@@ -152,5 +154,5 @@ int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector)
 	};
 
 	(void)vector;
-	return ioctl(vm->fd, KVM_IRQ_LINE, &line) < 0 ? -errno : 0;
+	return vm_ioctl(vm, KVM_IRQ_LINE, POINTER(&line)) < 0 ? -errno : 0;
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -25,7 +24,7 @@ int vmm_fail(const char *what)
 }
 
 /* Small pages only: each first touch is then one fault. */
-static uint8_t *memory(uint64_t size)
+uint8_t *vm_memory(uint64_t size)
 {
 	uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -35,35 +34,44 @@ static uint8_t *memory(uint64_t size)
 	return p;
 }
 
-static int add_slot(const struct vm *vm, uint32_t slot, uint64_t gpa, uint8_t *hva, uint64_t size)
+int vm_set_region(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa, const void *hva, uint64_t size)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
+		.flags = flags,
 		.guest_phys_addr = gpa,
 		.memory_size = size,
 		.userspace_addr = (uintptr_t)hva,
 	};
 
-	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region) ? vmm_fail("KVM_SET_USER_MEMORY_REGION") : 0;
+	int err = vm_ioctl(vm, KVM_SET_USER_MEMORY_REGION, POINTER(&region));
+	unsigned int i;
+
+	if (err)
+		err = vmm_fail("KVM_SET_USER_MEMORY_REGION");
+	i = __atomic_fetch_add(&vm->regions, 1, __ATOMIC_RELAXED);
+	if (i < REGIONS)
+		vm->region[i] = (struct region){slot, flags, gpa, size, POINTER(hva), err};
+	return err;
 }
 
 static int create_memory(struct vm *vm)
 {
 	int err;
 
-	vm->ram = memory(GUEST_RAM);
+	vm->ram = vm_memory(GUEST_RAM);
 	if (!vm->ram)
 		return vmm_fail("guest memory");
 	memcpy(vm->ram + GUEST_CODE, guest_image, (size_t)(guest_image_end - guest_image));
 	arch_fill_memory(vm);
-	err = add_slot(vm, 0, 0, vm->ram, GUEST_RAM);
+	err = vm_set_region(vm, 0, 0, 0, vm->ram, GUEST_RAM);
 	vm->fresh_size = vm->opt->fresh_pages * PAGE * vm->opt->vcpus;
 	if (err || !vm->fresh_size)
 		return err;
-	vm->fresh = memory(vm->fresh_size);
+	vm->fresh = vm_memory(vm->fresh_size);
 	if (!vm->fresh)
 		return vmm_fail("guest memory");
-	return add_slot(vm, 1, GUEST_FRESH, vm->fresh, vm->fresh_size);
+	return vm_set_region(vm, 1, 0, GUEST_FRESH, vm->fresh, vm->fresh_size);
 }
 
 static void set_params(struct vcpu *vcpu)
@@ -91,17 +99,14 @@ static void set_params(struct vcpu *vcpu)
 static int create_vcpu(struct vm *vm, unsigned int id)
 {
 	struct vcpu *vcpu = &vm->vcpu[id];
-	int size = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	int err;
 
-	if (size < 0)
-		return vmm_fail("KVM_GET_VCPU_MMAP_SIZE");
 	vcpu->vm = vm;
 	vcpu->id = id;
-	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
+	vcpu->fd = vm_ioctl(vm, KVM_CREATE_VCPU, id);
 	if (vcpu->fd < 0)
 		return vmm_fail("KVM_CREATE_VCPU");
-	vcpu->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	vcpu->run = mmap(NULL, (size_t)vm->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (vcpu->run == MAP_FAILED)
 		return vmm_fail("mmap of a vCPU");
 	err = arch_create_vcpu(vcpu);
@@ -120,9 +125,12 @@ int vm_create(struct vm *vm, const struct options *opt)
 	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm_fd < 0)
 		return vmm_fail("/dev/kvm");
-	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, 0UL);
+	vm->fd = kvm_ioctl(vm, KVM_CREATE_VM, 0);
 	if (vm->fd < 0)
 		return vmm_fail("KVM_CREATE_VM");
+	vm->run_size = kvm_ioctl(vm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (vm->run_size < 0)
+		return vmm_fail("KVM_GET_VCPU_MMAP_SIZE");
 	for (unsigned int i = 0; i < opt->steps; i++) {
 		if (!arch_has(opt->step[i].step.op)) {
 			fprintf(stderr, "vmm: --%s: there is no such thing on this architecture\n",
@@ -141,10 +149,8 @@ int vm_create(struct vm *vm, const struct options *opt)
 
 void vm_destroy(struct vm *vm)
 {
-	int size = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
-
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
-		munmap(vm->vcpu[i].run, (size_t)size);
+		munmap(vm->vcpu[i].run, (size_t)vm->run_size);
 		close(vm->vcpu[i].fd);
 	}
 	if (vm->irqchip_fd) /* it holds the VM, too */

@@ -23,22 +23,30 @@ static const struct {
 	uint64_t arg; /* unless given */
 	const char *help;
 } ops[OPS] = {
-	[OP_PIO] = {"pio", FORM_COUNT, 0, "N writes to a port"},
-	[OP_PIO_IN] = {"pio-in", FORM_COUNT, 0, "N reads from a port"},
-	[OP_MMIO_WRITE] = {"mmio-write", FORM_COUNT, 0, "N writes to memory that is not there"},
-	[OP_MMIO_READ] = {"mmio-read", FORM_COUNT, 0, "N reads from it"},
-	[OP_CPUID] = {"cpuid", FORM_COUNT, 0, "N times CPUID"},
-	[OP_MSR_READ] = {"msr-read", FORM_COUNT, 0, "N times RDMSR of an intercepted MSR"},
-	[OP_MSR_WRITE] = {"msr-write", FORM_COUNT, 0, "N times WRMSR to it"},
+	[OP_PIO] = {"pio", FORM_N_ARG, PORT_DATA, "N[:PORT] writes to a port (0xe00)"},
+	[OP_PIO_IN] = {"pio-in", FORM_N_ARG, PORT_DATA, "N[:PORT] reads from a port (0xe00)"},
+	[OP_MMIO_WRITE] = {"mmio-write", FORM_N_ARG, ARG_ANY,
+			   "N[:ADDRESS] writes to memory that is not there (some 16)"},
+	[OP_MMIO_READ] = {"mmio-read", FORM_N_ARG, ARG_ANY, "N[:ADDRESS] reads from it"},
+	[OP_CPUID] = {"cpuid", FORM_N_ARG, ARG_ANY, "N[:LEAF] times CPUID (0 and 1 in turn)"},
+	[OP_MSR_READ] = {"msr-read", FORM_N_ARG, MSR_MCG_STATUS,
+			 "N[:INDEX] times RDMSR (MCG_STATUS: always intercepted)"},
+	[OP_MSR_WRITE] = {"msr-write", FORM_N_ARG, MSR_MCG_STATUS, "N[:INDEX] times WRMSR of 0"},
 	[OP_HLT] = {"hlt", FORM_N_ARG, 1000000, "N[:NS] halts, each ended by the APIC timer after NS (1000000)"},
 	[OP_HYPERCALL] = {"hypercall", FORM_N_ARG, 1009, "N[:NR] hypercalls of number NR (1009: unknown to KVM)"},
-	[OP_KICK] = {"kick", FORM_COUNT, 0, "N times the hypercall KICK_CPU to vCPU 0"},
+	[OP_KICK] = {"kick", FORM_N_ARG, 0, "N[:APICID] times the hypercall KICK_CPU (to vCPU 0)"},
+	[OP_PV_IPI] = {"pv-ipi", FORM_COUNT, 0, "N times the hypercall SEND_IPI to itself"},
+	[OP_YIELD] = {"sched-yield", FORM_N_ARG, 0, "N[:APICID] times the hypercall SCHED_YIELD (to vCPU 0)"},
+	[OP_CLOCK] = {"clock-pairing", FORM_COUNT, 0, "N times the hypercall CLOCK_PAIRING"},
 	[OP_FAULT] = {"fault-pages", FORM_COUNT, 0, "N first writes to pages of memory"},
 	[OP_SLOW] = {"slow-handler", FORM_TIME_N, 0, "TIME[:N] N exits that keep the VMM busy for TIME each"},
 	[OP_STUCK] = {"stuck-user", FORM_TIME_N, 0, "TIME[:N] N exits in which the VMM sleeps for TIME"},
 	[OP_SPIN] = {"spin", FORM_TIME, 0, "TIME busy in the guest, without exits of its own"},
 	[OP_IDLE] = {"idle", FORM_TIME, 0, "TIME halted; 0: until told to stop"},
 	[OP_MSI] = {"msi", FORM_COUNT, 0, "N halts, each ended by an MSI from another thread"},
+	[OP_SLOTS] = {"slots", FORM_COUNT, 0, "N memslots added and removed by the VMM"},
+	[OP_ERROR] = {"ioctl-error", FORM_COUNT, 0, "N ioctls of the VMM that fail"},
+	[OP_WAIT] = {"wait", FORM_COUNT, 0, NULL}, /* no option */
 };
 
 const char *op_name(unsigned int op)
@@ -52,7 +60,8 @@ static void usage(FILE *f)
 		   "           [--hold STEM] [--lives N] [--on VCPU|all] STEPS...\n"
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
-		fprintf(f, "  --%-13s %s\n", ops[i].name, ops[i].help);
+		if (ops[i].help)
+			fprintf(f, "  --%-13s %s\n", ops[i].name, ops[i].help);
 	fprintf(f,
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
@@ -218,7 +227,7 @@ void options_parse(struct options *opt, int argc, char **argv)
 			i++;
 			continue;
 		}
-		for (op = 0; op < OPS && strcmp(name, ops[op].name); op++)
+		for (op = 0; op < OPS && (!ops[op].help || strcmp(name, ops[op].name)); op++)
 			;
 		if (op == OPS)
 			die("%s: no such option", argv[i]);

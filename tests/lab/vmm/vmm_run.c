@@ -7,7 +7,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -57,6 +56,43 @@ static void slow(struct vcpu *vcpu, unsigned int number)
 	vcpu->slows++;
 }
 
+/* As many memslots as the step says are added and removed. */
+static void slots(struct vcpu *vcpu, unsigned int number)
+{
+	struct vm *vm = vcpu->vm;
+	unsigned int count = vcpu->params->step[number % STEPS].count;
+	uint8_t *memory = vm_memory(SLOTS_EACH * SLOT_SIZE);
+	/* Each vCPU has its own, so that several may do this at once. */
+	unsigned int first = SLOT_FIRST + vcpu->id * SLOTS_EACH;
+	uint64_t gpa = GUEST_SLOTS + (uint64_t)vcpu->id * SLOTS_EACH * SLOT_STRIDE;
+
+	if (!memory)
+		vcpu->error = -ENOMEM;
+	/* There is always one of the last that is not gone yet when the next comes. */
+	for (unsigned int i = 0; !vcpu->error && i <= count; i++) {
+		unsigned int k = i % SLOTS_EACH, before = (i + SLOTS_EACH - 1) % SLOTS_EACH;
+
+		if (i < count)
+			vcpu->error = vm_set_region(vm, first + k, i % 2 ? KVM_MEM_READONLY : 0, gpa + k * SLOT_STRIDE,
+						    memory + k * SLOT_SIZE, SLOT_SIZE);
+		if (i && !vcpu->error)
+			vcpu->error = vm_set_region(vm, first + before, 0, gpa + before * SLOT_STRIDE,
+						    memory + before * SLOT_SIZE, 0);
+	}
+	if (memory)
+		munmap(memory, SLOTS_EACH * SLOT_SIZE);
+}
+
+/* One that KVM must refuse. */
+static void failing_ioctl(struct vcpu *vcpu)
+{
+	uint64_t bits = 0;
+	struct kvm_dirty_log log = {.slot = SLOT_MISSING, .dirty_bitmap = &bits};
+
+	if (!vm_ioctl(vcpu->vm, KVM_GET_DIRTY_LOG, POINTER(&log)))
+		vcpu->error = -EPROTO;
+}
+
 static void control(struct vcpu *vcpu, uint32_t value)
 {
 	struct vm *vm = vcpu->vm;
@@ -74,8 +110,15 @@ static void control(struct vcpu *vcpu, uint32_t value)
 		pthread_cond_broadcast(&vm->changed);
 		pthread_mutex_unlock(&vm->lock);
 		break;
+	case CONTROL_SLOTS:
+		slots(vcpu, value >> 8);
+		break;
+	case CONTROL_ERROR:
+		failing_ioctl(vcpu);
+		break;
 	default:
-		fprintf(stderr, "vmm: vCPU %u: an exception or interrupt that the guest did not expect\n", vcpu->id);
+		fprintf(stderr, "vmm: vCPU %u: exception or interrupt %u, which the guest did not expect\n", vcpu->id,
+			value >> 8);
 		vcpu->error = -EFAULT;
 		break;
 	}
@@ -144,7 +187,7 @@ static void run(struct vcpu *vcpu)
 
 	vcpu->first_ns = before;
 	while (!vcpu->done && !vcpu->error) {
-		int err = ioctl(vcpu->fd, KVM_RUN, 0) ? errno : 0;
+		int err = vcpu_ioctl(vcpu, KVM_RUN, 0) ? errno : 0;
 
 		after = now_ns();
 		vcpu->run_ns += after - before;

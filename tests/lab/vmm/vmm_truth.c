@@ -22,6 +22,90 @@ static void returns(FILE *f, const struct vcpu *vcpu)
 	}
 }
 
+/* The second-level causes, an array for each kind; every kind's key by its own name. */
+static void details(FILE *f, volatile struct params *p)
+{
+	static const struct {
+		const char *array, *key;
+	} kinds[DETAIL_KINDS] = {
+		[DETAIL_PIO] = {"pio", "port"},
+		[DETAIL_MMIO] = {"mmio", "gpa"},
+		[DETAIL_MSR] = {"msr", "index"},
+		[DETAIL_CPUID] = {"cpuid", "leaf"},
+	};
+
+	for (unsigned int kind = 0; kind < DETAIL_KINDS; kind++) {
+		const char *comma = "";
+
+		fprintf(f, ",\"%s\":[", kinds[kind].array);
+		for (unsigned int i = 0; i < p->details && i < DETAILS; i++) {
+			volatile struct detail *d = &p->detail[i];
+
+			if (d->kind != kind)
+				continue;
+			fprintf(f, "%s{\"%s\":%llu,\"write\":%u,\"count\":%u}", comma, kinds[kind].key, d->key,
+				d->write, d->count);
+			comma = ",";
+		}
+		fputc(']', f);
+	}
+}
+
+static void hypercalls(FILE *f, volatile struct params *p)
+{
+	fprintf(f, ",\"hypercalls\":[");
+	for (unsigned int i = 0; i < p->hypercalls && i < HYPERCALLS; i++) {
+		volatile struct hypercall *h = &p->hypercall[i];
+
+		fprintf(f, "%s{\"nr\":%llu,\"a0\":%llu,\"a1\":%llu,\"a2\":%llu,\"a3\":%llu,\"ret\":%lld,\"count\":%u}",
+			i ? "," : "", h->nr, h->arg[0], h->arg[1], h->arg[2], h->arg[3], h->ret, h->count);
+	}
+	fputc(']', f);
+}
+
+/* Of one file; vcpu: -1 where it is no vCPU's. */
+static const char *write_ioctls(FILE *f, const char *comma, const struct ioctls *table, const char *file, int vcpu)
+{
+	for (unsigned int i = 0; i < IOCTL_KINDS && table->row[i].request; i++) {
+		const struct ioctl_row *row = &table->row[i];
+
+		fprintf(f,
+			"%s{\"file\":\"%s\",\"vcpu\":%d,\"name\":\"%s\",\"request\":%lu,\"count\":%" PRIu64
+			",\"errors\":%" PRIu64 "}",
+			comma, file, vcpu, ioctl_name(row->request), row->request, row->count, row->errors);
+		comma = ",";
+	}
+	return comma;
+}
+
+static void ioctls(FILE *f, const struct vm *vm)
+{
+	const char *comma;
+
+	fprintf(f, ",\"ioctls\":[");
+	comma = write_ioctls(f, "", &vm->kvm_ioctls, "kvm", -1);
+	comma = write_ioctls(f, comma, &vm->vm_ioctls, "vm", -1);
+	comma = write_ioctls(f, comma, &vm->device_ioctls, "device", -1);
+	for (unsigned int i = 0; i < vm->opt->vcpus; i++)
+		comma = write_ioctls(f, comma, &vm->vcpu[i].ioctls, "vcpu", (int)i);
+	fputc(']', f);
+}
+
+/* Every KVM_SET_USER_MEMORY_REGION, in order. */
+static void regions(FILE *f, const struct vm *vm)
+{
+	fprintf(f, ",\"region_count\":%u,\"regions\":[", vm->regions);
+	for (unsigned int i = 0; i < vm->regions && i < REGIONS; i++) {
+		const struct region *r = &vm->region[i];
+
+		fprintf(f,
+			"%s{\"slot\":%u,\"flags\":%u,\"gpa\":%" PRIu64 ",\"size\":%" PRIu64 ",\"hva\":%" PRIu64
+			",\"error\":%d}",
+			i ? "," : "", r->slot, r->flags, r->gpa, r->size, r->hva, r->error);
+	}
+	fputc(']', f);
+}
+
 static void write_vcpu(FILE *f, const struct vcpu *vcpu)
 {
 	unsigned int kept = vcpu->slows < SLOW_KEPT ? vcpu->slows : SLOW_KEPT;
@@ -33,12 +117,15 @@ static void write_vcpu(FILE *f, const struct vcpu *vcpu)
 	for (unsigned int i = 0; i < OPS; i++)
 		fprintf(f, "\"%s\":%llu,", op_name(i), vcpu->params->events[i]);
 	fprintf(f,
-		"\"apic\":%llu,\"control\":%llu,\"timer-irq\":%u,\"msi-irq\":%u,\"msi-sent\":%" PRIu64
+		"\"apic\":%llu,\"control\":%llu,\"no-room\":%u,\"timer-irq\":%u,\"msi-irq\":%u,\"msi-sent\":%" PRIu64
 		"},\"returns\":[",
-		vcpu->params->apic, vcpu->params->controls, vcpu->params->timer_irqs, vcpu->params->msi_irqs,
-		vcpu->msi_sent);
+		vcpu->params->apic, vcpu->params->controls, vcpu->params->no_room, vcpu->params->timer_irqs,
+		vcpu->params->msi_irqs, vcpu->msi_sent);
 	returns(f, vcpu);
-	fprintf(f, "],\"slow_count\":%u,\"slow\":[", vcpu->slows);
+	fputc(']', f);
+	details(f, vcpu->params);
+	hypercalls(f, vcpu->params);
+	fprintf(f, ",\"slow_count\":%u,\"slow\":[", vcpu->slows);
 	for (unsigned int i = 0; i < kept; i++)
 		fprintf(f, "%s{\"step\":\"%s\",\"begin_ns\":%" PRIu64 ",\"end_ns\":%" PRIu64 "}", i ? "," : "",
 			op_name(vcpu->slow[i].op), vcpu->slow[i].begin_ns, vcpu->slow[i].end_ns);
@@ -57,7 +144,10 @@ int truth_write(const struct vm *vm, const char *path)
 			fputc(',', f);
 		write_vcpu(f, &vm->vcpu[i]);
 	}
-	fprintf(f, "]}\n");
+	fputc(']', f);
+	ioctls(f, vm);
+	regions(f, vm);
+	fprintf(f, "}\n");
 	if (fflush(f))
 		return -errno;
 	return path && fclose(f) ? -errno : 0;

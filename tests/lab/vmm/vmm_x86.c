@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
@@ -17,9 +16,9 @@
 /* 4 GiB flat segments: null, code, data. */
 static const uint64_t gdt[] = {0, 0x00cf9b000000ffffULL, 0x00cf93000000ffffULL};
 
-static void gate(uint64_t *idt, unsigned int vector, unsigned int handler)
+static void gate(uint64_t *idt, unsigned int vector)
 {
-	uint64_t address = GUEST_CODE + handler * HANDLER_STRIDE;
+	uint64_t address = GUEST_CODE + STUBS + vector * STUB_STRIDE;
 
 	idt[vector] =
 		(address & 0xffff) | SELECTOR_CODE << 16 | (uint64_t)GATE_PRESENT << 32 | (address & 0xffff0000) << 32;
@@ -31,12 +30,10 @@ void arch_fill_memory(struct vm *vm)
 
 	memcpy(vm->ram + GUEST_GDT, gdt, sizeof(gdt));
 	for (unsigned int i = 0; i < 256; i++)
-		gate(idt, i, 3);
-	gate(idt, VECTOR_TIMER, 1);
-	gate(idt, VECTOR_MSI, 2);
+		gate(idt, i);
 }
 
-static int set_cpuid(const struct vm *vm, const struct vcpu *vcpu)
+static int set_cpuid(struct vm *vm, struct vcpu *vcpu)
 {
 	struct kvm_cpuid2 *cpuid = calloc(1, sizeof(*cpuid) + CPUID_ENTRIES * sizeof(cpuid->entries[0]));
 	int err = 0;
@@ -44,7 +41,7 @@ static int set_cpuid(const struct vm *vm, const struct vcpu *vcpu)
 	if (!cpuid)
 		return -ENOMEM;
 	cpuid->nent = CPUID_ENTRIES;
-	if (ioctl(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid)) {
+	if (kvm_ioctl(vm, KVM_GET_SUPPORTED_CPUID, POINTER(cpuid))) {
 		err = vmm_fail("KVM_GET_SUPPORTED_CPUID");
 	} else {
 		for (unsigned int i = 0; i < cpuid->nent; i++) {
@@ -55,14 +52,14 @@ static int set_cpuid(const struct vm *vm, const struct vcpu *vcpu)
 			else if (e->function == 0xb || e->function == 0x1f)
 				e->edx = vcpu->id;
 		}
-		if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid))
+		if (vcpu_ioctl(vcpu, KVM_SET_CPUID2, POINTER(cpuid)))
 			err = vmm_fail("KVM_SET_CPUID2");
 	}
 	free(cpuid);
 	return err;
 }
 
-static int set_registers(const struct vcpu *vcpu)
+static int set_registers(struct vcpu *vcpu)
 {
 	struct kvm_segment code = {
 		.limit = 0xffffffff, .selector = SELECTOR_CODE, .type = 11, .present = 1, .db = 1, .s = 1, .g = 1};
@@ -73,7 +70,7 @@ static int set_registers(const struct vcpu *vcpu)
 	struct kvm_sregs sregs;
 	uint32_t stack = GUEST_STACKS + vcpu->id * STACK_SIZE;
 
-	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
+	if (vcpu_ioctl(vcpu, KVM_GET_SREGS, POINTER(&sregs)))
 		return vmm_fail("KVM_GET_SREGS");
 	sregs.cs = code;
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
@@ -84,13 +81,13 @@ static int set_registers(const struct vcpu *vcpu)
 	sregs.cr0 = 0x31; /* PE, ET, NE */
 	sregs.cr3 = sregs.cr4 = 0;
 	sregs.efer = 0;
-	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
+	if (vcpu_ioctl(vcpu, KVM_SET_SREGS, POINTER(&sregs)))
 		return vmm_fail("KVM_SET_SREGS");
 	*(uint32_t *)(vcpu->vm->ram + stack) = GUEST_PARAMS + vcpu->id * PARAMS_STRIDE;
 	regs.rsp = stack + STACK_SIZE;
-	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
+	if (vcpu_ioctl(vcpu, KVM_SET_REGS, POINTER(&regs)))
 		return vmm_fail("KVM_SET_REGS");
-	return ioctl(vcpu->fd, KVM_SET_MP_STATE, &runnable) ? vmm_fail("KVM_SET_MP_STATE") : 0;
+	return vcpu_ioctl(vcpu, KVM_SET_MP_STATE, POINTER(&runnable)) ? vmm_fail("KVM_SET_MP_STATE") : 0;
 }
 
 /* The host's vendor decides which of the two hypercall instructions KVM takes without patching the guest. */
@@ -119,14 +116,14 @@ bool arch_has(unsigned int op)
 int arch_create_vm(struct vm *vm)
 {
 	vm->vmcall = host_is_intel();
-	if (ioctl(vm->fd, KVM_SET_TSS_ADDR, 0xfffbd000UL) && errno != ENOTTY && errno != EINVAL)
+	if (vm_ioctl(vm, KVM_SET_TSS_ADDR, 0xfffbd000) && errno != ENOTTY && errno != EINVAL)
 		return vmm_fail("KVM_SET_TSS_ADDR");
-	return ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0UL) ? vmm_fail("KVM_CREATE_IRQCHIP") : 0;
+	return vm_ioctl(vm, KVM_CREATE_IRQCHIP, 0) ? vmm_fail("KVM_CREATE_IRQCHIP") : 0;
 }
 
 int arch_create_vcpu(struct vcpu *vcpu)
 {
-	int khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ, 0);
+	int khz = vcpu_ioctl(vcpu, KVM_GET_TSC_KHZ, 0);
 	int err;
 
 	if (khz <= 0)
@@ -152,5 +149,5 @@ int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector)
 {
 	struct kvm_msi msi = {.address_lo = GUEST_LAPIC | vcpu << 12, .data = vector};
 
-	return ioctl(vm->fd, KVM_SIGNAL_MSI, &msi) < 0 ? -errno : 0;
+	return vm_ioctl(vm, KVM_SIGNAL_MSI, POINTER(&msi)) < 0 ? -errno : 0;
 }

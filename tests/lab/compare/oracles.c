@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The oracles against each other, event by event: what the guest and the VMM say they did beside ftrace's histogram of
+ * the same, by its keys. What kvmtop says of these is held against the guest's account, and this is the account's proof.
+ */
+#define _GNU_SOURCE
+#include "compare.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS 3
+#define ROWS 512
+
+/* One histogram's keys beside the members of the account's rows, an array of each VM or of each vCPU. */
+struct oracle {
+	const char *what;
+	const char *hist; /* of hist.NAME */
+	const char *array;
+	struct {
+		const char *hist, *told;
+	} key[KEYS];
+	bool (*counts)(const uint64_t *keys); /* NULL: every row */
+};
+
+struct row {
+	uint64_t key[KEYS];
+	uint64_t told, seen;
+};
+
+struct table {
+	struct row row[ROWS];
+	unsigned int rows;
+	bool full;
+	uint64_t dropped;
+};
+
+/* The rest of the machine makes ioctls, too. */
+static bool of_kvm(const uint64_t *keys)
+{
+	return (keys[0] >> 8 & 0xff) == 0xae;
+}
+
+/* With APIC-access exits, an EOI makes no event of its own. */
+static bool not_eoi(const uint64_t *keys)
+{
+	return keys[0] != 0xfee000b0;
+}
+
+/* clang-format off */
+static const struct oracle oracles[] = {
+	{"port I/O", "pio", "pio", {{"port", "port"}, {"rw", "write"}}, NULL},
+	{"MMIO", "mmio", "mmio", {{"gpa", "gpa"}, {"type", "type"}}, not_eoi},
+	{"MSR", "msr", "msr", {{"ecx", "index"}, {"write", "write"}}, NULL},
+	{"CPUID", "cpuid", "cpuid", {{"function", "leaf"}}, NULL},
+	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a0", "a0"}, {"a1", "a1"}}, NULL},
+	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a2", "a2"}, {"a3", "a3"}}, NULL},
+	{"ioctl", "ioctl", "ioctls", {{"cmd", "request"}}, of_kvm},
+};
+/* clang-format on */
+
+static struct row *row_of(struct table *t, const uint64_t *keys)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->rows; i++) {
+		if (!memcmp(t->row[i].key, keys, sizeof(t->row[i].key)))
+			return &t->row[i];
+	}
+	if (i == ROWS) {
+		t->full = true;
+		return NULL;
+	}
+	t->rows++;
+	memcpy(t->row[i].key, keys, sizeof(t->row[i].key));
+	return &t->row[i];
+}
+
+static void add_told(const struct oracle *o, struct table *t, json *rows)
+{
+	for (unsigned int i = 0; i < length(rows); i++) {
+		uint64_t keys[KEYS] = {0};
+		struct row *row;
+
+		for (unsigned int k = 0; k < KEYS && o->key[k].told; k++) {
+			/* KVM_TRACE_MMIO_READ is 1, KVM_TRACE_MMIO_WRITE 2. */
+			if (!strcmp(o->key[k].told, "type"))
+				keys[k] = 1 + number(at(rows, i), "write");
+			else
+				keys[k] = number(at(rows, i), o->key[k].told);
+		}
+		if (o->counts && !o->counts(keys))
+			continue;
+		row = row_of(t, keys);
+		if (row)
+			row->told += number(at(rows, i), "count");
+	}
+}
+
+/* "{ port:       3584, rw:          1 } hitcount:       1009": false when it has not all of the keys. */
+static bool parse(const struct oracle *o, const char *line, uint64_t *keys)
+{
+	for (unsigned int k = 0; k < KEYS && o->key[k].hist; k++) {
+		char name[32];
+		const char *at_key;
+
+		snprintf(name, sizeof(name), " %s:", o->key[k].hist);
+		at_key = strstr(line, name);
+		if (!at_key)
+			return false;
+		keys[k] = strtoull(at_key + strlen(name), NULL, 10);
+	}
+	return true;
+}
+
+static void add_seen(const struct oracle *o, struct table *t, FILE *f)
+{
+	char line[512];
+
+	while (fgets(line, sizeof(line), f)) {
+		const char *hit = strstr(line, "hitcount:"), *dropped = strstr(line, "Dropped:");
+		uint64_t keys[KEYS] = {0};
+		struct row *row;
+
+		if (dropped)
+			t->dropped += strtoull(dropped + strlen("Dropped:"), NULL, 10);
+		if (*line != '{' || !hit || !parse(o, line, keys) || (o->counts && !o->counts(keys)))
+			continue;
+		row = row_of(t, keys);
+		if (row)
+			row->seen += strtoull(hit + strlen("hitcount:"), NULL, 10);
+	}
+}
+
+static void judge(const struct oracle *o, const struct table *t)
+{
+	uint64_t sum = 0, missed = 0;
+	bool all = !t->full;
+
+	for (unsigned int i = 0; i < t->rows; i++) {
+		const struct row *r = &t->row[i];
+
+		sum += r->told;
+		if (r->told >= r->seen && r->told - r->seen <= t->dropped - missed) {
+			missed += r->told - r->seen;
+			continue;
+		}
+		all = claim(false,
+			    "account of %s %#" PRIx64 " %#" PRIx64 " %#" PRIx64 ": guest and VMM %" PRIu64
+			    ", ftrace %" PRIu64,
+			    o->what, r->key[0], r->key[1], r->key[2], r->told, r->seen);
+	}
+	claim(!t->full, "account of %s: at most %d rows", o->what, ROWS);
+	if (all)
+		claim(sum > 0, "account of %s by %s%s%s%s%s: %" PRIu64 " in %u rows, as ftrace counted%s", o->what,
+		      o->key[0].told, o->key[1].told ? ", " : "", o->key[1].told ? o->key[1].told : "",
+		      o->key[2].told ? ", " : "", o->key[2].told ? o->key[2].told : "", sum, t->rows,
+		      t->dropped ? " (with those that it dropped)" : "");
+}
+
+void check_accounts(const struct evidence *e)
+{
+	for (unsigned int i = 0; i < sizeof(oracles) / sizeof(oracles[0]); i++) {
+		const struct oracle *o = &oracles[i];
+		static struct table t;
+		char path[4096];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/hist.%s", e->dir, o->hist);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		memset(&t, 0, sizeof(t));
+		for (unsigned int k = 0; k < e->truths; k++) {
+			json *vcpus = member(e->truth[k], "vcpus");
+
+			add_told(o, &t, member(e->truth[k], o->array));
+			for (unsigned int j = 0; j < length(vcpus); j++)
+				add_told(o, &t, member(at(vcpus, j), o->array));
+		}
+		add_seen(o, &t, f);
+		fclose(f);
+		judge(o, &t);
+	}
+}
+
+/* Nothing of the account is left out for want of room. */
+static void check_complete(const struct evidence *e)
+{
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			uint64_t left = number(member(at(vcpus, k), "events"), "no-room");
+
+			claim(!left && !integer(at(vcpus, k), "error"), "%s vCPU %u: %" PRIu64 " events left out",
+			      text(e->truth[i], "name"), k, left);
+		}
+	}
+}
+
+void case_events(const struct evidence *e)
+{
+	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
+	check_complete(e);
+	check_accounts(e);
+}
