@@ -72,6 +72,8 @@ const struct action action_table[] = {
 	 "save what is on the screen as text and as a picture: kvmtop-DATE.txt and .svg"},
 
 	{ACT_THEME, "theme", {'C'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0, "the next theme"},
+	{ACT_PALETTE, "palette", {':'}, CTX_MAIN, GROUP_SHOW, "commands", NULL, 39,
+	 "type what to do by its name: any of these actions, view, sort, filter or set"},
 	{ACT_SETTINGS, "settings", {K_F1 + 1, 'S'}, CTX_MAIN, GROUP_SHOW, "settings", NULL, 40,
 	 "settings, keys and thresholds, to look at and to change"},
 	{ACT_COLUMNS, "columns", {'F'}, CTX_LIST, GROUP_SHOW, "columns", NULL, 41,
@@ -93,6 +95,13 @@ const struct action action_table[] = {
 	{ACT_LINE_RIGHT, "line-right", {K_RIGHT, K_CTRL('F')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "cursor right"},
 	{ACT_LINE_HOME, "line-home", {K_HOME, K_CTRL('A')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "to the start"},
 	{ACT_LINE_END, "line-end", {K_END, K_CTRL('E')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0, "to the end"},
+
+	{ACT_LINE_COMPLETE, "line-complete", {K_TAB}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "in commands: complete what is typed"},
+	{ACT_LINE_PREV, "line-previous", {K_UP, K_CTRL('P')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "in commands: the line above in the list"},
+	{ACT_LINE_NEXT, "line-next", {K_DOWN, K_CTRL('N')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
+	 "in commands: the line below in the list"},
 
 	{ACT_PICK, "pick", {K_ENTER, K_RIGHT}, CTX_PICKER, GROUP_BOX, "sort by it", NULL, 1,
 	 "sort by the column under the cursor"},

@@ -81,6 +81,7 @@ int app_set_sort(struct app *app, const char *name)
 {
 	if (app->here.view == VIEW_DETAIL || sort_by_name(app, app->here.view, name))
 		return -EINVAL;
+	app->hold.until_ns = 0;
 	return app_query(app);
 }
 
@@ -385,6 +386,10 @@ static u32 prompt_changed(struct app *app)
 		return screen_prompt(app, false);
 	if (app->prompt == PROMPT_SEARCH)
 		return search_changed(app);
+	if (app->prompt == PROMPT_COMMAND) {
+		app->palette_at = -1;
+		return APP_RENDER;
+	}
 	if (app->prompt == PROMPT_FILTER)
 		return app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error))
 			       ? APP_RENDER
@@ -431,7 +436,9 @@ static u32 prompt_cancel(struct app *app)
 static u32 prompt_action(struct app *app, enum action_id action)
 {
 	if (action == ACT_LINE_ACCEPT)
-		return prompt_accept(app);
+		return app->prompt == PROMPT_COMMAND ? palette_accept(app) : prompt_accept(app);
+	if (action >= ACT_LINE_COMPLETE)
+		return app->prompt == PROMPT_COMMAND ? palette_edit(app, action) : APP_RENDER;
 	if (action == ACT_LINE_CANCEL)
 		return prompt_cancel(app);
 	return line_edit(&app->line, action) ? prompt_changed(app) : APP_RENDER;
@@ -472,6 +479,8 @@ static u32 show_action(struct app *app, enum action_id action)
 		return app_setting_changed(app, SET_THEME);
 	case ACT_SAVE_SETTINGS:
 		return APP_RENDER | APP_SAVE;
+	case ACT_PALETTE:
+		return palette_open(app);
 	case ACT_SETTINGS:
 	case ACT_COLUMNS:
 		return screen_action(app, action);

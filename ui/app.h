@@ -36,7 +36,7 @@ struct line {
 	size_t len, cursor;   /* bytes */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH, PROMPT_COMMAND };
 
 /* What lies over the view, help and the sort picker aside. */
 enum overlay { OVERLAY_NONE, OVERLAY_SETTINGS, OVERLAY_COLUMNS };
@@ -116,6 +116,7 @@ struct app {
 
 	bool help;
 	int help_top;
+	int palette_at; /* line of the list of commands, -1: what is typed */
 	bool picker;
 	int picker_at; /* column */
 	enum overlay overlay;
@@ -170,6 +171,22 @@ int app_lines(const struct app *app);
 int app_line_of(const struct app *app, int row);
 /* How old what is shown is, in ns; 0 when live. */
 u64 app_age(const struct app *app);
+
+/*
+ * ui/palette.c: commands by name. What is done is what keys and the settings do:
+ *	ACTION   view NAME   sort [-]COLUMN   filter EXPR   set NAME VALUE   columns, bind, threshold as in the rc file
+ */
+struct command {
+	char text[96];    /* a command, or its beginning when it ends in a blank */
+	const char *help; /* one sentence */
+};
+/* Runs one. 0 and APP_* flags, or -EINVAL and one line in err. */
+int command_run(struct app *app, const char *text, u32 *flags, char *err, size_t err_size);
+/* Command n of those that what is typed may lead to, the best first; false: there are no more. */
+bool palette_at(const struct app *app, int n, struct command *out);
+u32 palette_open(struct app *app);
+u32 palette_edit(struct app *app, enum action_id action);
+u32 palette_accept(struct app *app);
 
 /* ui/search.c */
 u32 search_action(struct app *app, enum action_id action);

@@ -69,7 +69,7 @@ static u32 go_up(struct app *app)
 }
 
 /* Sideways: the scope is kept as far as the view can have it, and what is not above it any more is forgotten. */
-static u32 go_view(struct app *app, enum view_id view)
+u32 nav_view(struct app *app, enum view_id view)
 {
 	struct place to = {.view = view, .scope = app->here.scope};
 	struct row_id id = {.view = view, .vm = app->here.scope.vm, .vcpu = app->here.scope.vcpu};
@@ -135,15 +135,15 @@ u32 nav_action(struct app *app, enum action_id action)
 	case ACT_BACK:
 		return go_up(app);
 	case ACT_NEXT_VIEW:
-		return go_view(app, (list + 1) % VIEW_DETAIL);
+		return nav_view(app, (list + 1) % VIEW_DETAIL);
 	case ACT_PREV_VIEW:
-		return go_view(app, (list + VIEW_DETAIL - 1) % VIEW_DETAIL);
+		return nav_view(app, (list + VIEW_DETAIL - 1) % VIEW_DETAIL);
 	case ACT_VIEW_VM:
-		return go_view(app, VIEW_VM);
+		return nav_view(app, VIEW_VM);
 	case ACT_VIEW_VCPU:
-		return go_view(app, VIEW_VCPU);
+		return nav_view(app, VIEW_VCPU);
 	case ACT_VIEW_EXIT:
-		return go_view(app, VIEW_EXIT);
+		return nav_view(app, VIEW_EXIT);
 	default:
 		return 0;
 	}

@@ -8,4 +8,7 @@
 /* ACT_ENTER, ACT_EXITS, ACT_BACK, ACT_NEXT_VIEW, ACT_PREV_VIEW, ACT_VIEW_*: APP_* flags. */
 u32 nav_action(struct app *app, enum action_id action);
 
+/* To a view at the present scope, as far as it can have it. */
+u32 nav_view(struct app *app, enum view_id view);
+
 #endif

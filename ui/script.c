@@ -89,25 +89,6 @@ static int type(struct script *s, const char *text)
 	return 0;
 }
 
-static int command(struct script *s, const char *name, const char *rest, char *err, size_t err_size)
-{
-	static const enum action_id view_actions[] = {ACT_VIEW_VM, ACT_VIEW_VCPU, ACT_VIEW_EXIT};
-	const struct action *act;
-
-	if (!strcmp(name, "sort"))
-		return app_set_sort(&s->app, rest);
-	if (!strcmp(name, "filter"))
-		return app_set_filter(&s->app, rest, err, err_size);
-	if (!strcmp(name, "view")) {
-		for (enum view_id view = VIEW_VM; view < VIEW_DETAIL; view++)
-			if (!strcasecmp(view_columns(view)->name, rest))
-				return after_key(s, app_update(&s->app, view_actions[view]));
-		return -EINVAL;
-	}
-	act = action_by_name(name);
-	return act ? after_key(s, app_update(&s->app, act->id)) : -EINVAL;
-}
-
 /* "name rest" in place; rest is "" when there is none. */
 static char *split(char *line)
 {
@@ -153,9 +134,16 @@ static int run_line(struct script *s, char *line, char *err, size_t err_size)
 		ret = type(s, line);
 		return ret ? ret : press(s, K_ENTER);
 	}
+	/* a filter of nothing; as a command it opens the line to type one */
+	if (!strcmp(line, ":filter"))
+		return app_set_filter(&s->app, "", err, err_size);
+	if (line[0] == ':' && line[1]) {
+		u32 flags;
+
+		ret = command_run(&s->app, line + 1, &flags, err, err_size);
+		return ret ? ret : after_key(s, flags);
+	}
 	rest = split(line);
-	if (line[0] == ':')
-		return command(s, line + 1, rest, err, err_size);
 	if (!strcmp(line, "type"))
 		return type(s, rest);
 	if (!strcmp(line, "tick"))

@@ -10,7 +10,7 @@
  *	tick [N]                         takes N more samples (1)
  *	dump                             prints the screen now
  *	size WxH                         another size of screen
- *	:view NAME  :sort NAME  :filter EXPR  :NAME   a view, a column, a filter, an action by its name (ui/actions.h)
+ *	:view NAME  :sort NAME  :filter EXPR  :set NAME VALUE  :NAME   any command of the palette (ui/palette.c)
  * Two samples are taken before the first line, so that rates exist. Without any "dump" the last screen is printed.
  * After a "dump" that is not the last output an empty line follows. With a source that runs in real time, "tick" waits
  * for opts->delay first (wait true). A wrong line stops the run: -EINVAL, and err names the line.

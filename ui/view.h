@@ -47,6 +47,9 @@ int view_help_height(const struct app *app);
 /* The names of an action's keys, with blanks between them; "" when it has none. */
 void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size);
 
+/* ui/view_palette.c */
+void view_palette(const struct app *app, struct grid *grid, const struct layout *lay);
+
 /* ui/view_settings.c */
 void view_settings(const struct app *app, struct grid *grid, const struct layout *lay);
 void view_column_box(const struct app *app, struct grid *grid);

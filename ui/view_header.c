@@ -406,6 +406,9 @@ static void prompt_title(const struct app *app, char *title, size_t size)
 			snprintf(title, size, "%s:", name);
 		}
 		break;
+	case PROMPT_COMMAND:
+		snprintf(title, size, ":");
+		break;
 	case PROMPT_SEARCH:
 		snprintf(title, size, "search:");
 		break;

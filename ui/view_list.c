@@ -107,8 +107,10 @@ static int least_width(const struct app *app, const struct column *col)
 {
 	int need;
 
-	if (is_bar(col))
-		return col->width > 2 * BAR_WIDTH_MIN ? col->width / 2 : BAR_WIDTH_MIN;
+	if (is_bar(col)) {
+		need = text_width(col->title, app->ascii);
+		return need > BAR_WIDTH_MIN ? need : BAR_WIDTH_MIN;
+	}
 	if (col->unit != UNIT_TEXT)
 		return cell_width(col, &app->set);
 	if (col->priority)

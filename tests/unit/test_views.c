@@ -171,6 +171,12 @@ static void column_box(void **state)
 	at_all_sizes("columns", (const u32[]){'2', 'F', K_DOWN, K_DOWN, ' ', K_DOWN, '>', 0});
 }
 
+static void palette(void **state)
+{
+	(void)state;
+	at_all_sizes("palette", (const u32[]){':', 's', 'o', 'r', 't', K_DOWN, K_DOWN, 0});
+}
+
 static void filter_line(void **state)
 {
 	(void)state;
@@ -374,13 +380,13 @@ static void batches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vm_pane),         cmocka_unit_test(vcpu_pane),   cmocka_unit_test(exit_pane),
-		cmocka_unit_test(user_exit_pane),  cmocka_unit_test(detail_pane), cmocka_unit_test(detail_of_a_vcpu),
-		cmocka_unit_test(help_pane),       cmocka_unit_test(sort_box),    cmocka_unit_test(filter_line),
-		cmocka_unit_test(settings_screen), cmocka_unit_test(column_box),  cmocka_unit_test(no_match),
-		cmocka_unit_test(plain),           cmocka_unit_test(frozen),      cmocka_unit_test(first_frame),
-		cmocka_unit_test(no_vm),           cmocka_unit_test(waiting),     cmocka_unit_test(trouble),
-		cmocka_unit_test(scripts),         cmocka_unit_test(batches),
+		cmocka_unit_test(vm_pane),        cmocka_unit_test(vcpu_pane),       cmocka_unit_test(exit_pane),
+		cmocka_unit_test(user_exit_pane), cmocka_unit_test(detail_pane),     cmocka_unit_test(detail_of_a_vcpu),
+		cmocka_unit_test(help_pane),      cmocka_unit_test(sort_box),        cmocka_unit_test(filter_line),
+		cmocka_unit_test(palette),        cmocka_unit_test(settings_screen), cmocka_unit_test(column_box),
+		cmocka_unit_test(no_match),       cmocka_unit_test(plain),           cmocka_unit_test(frozen),
+		cmocka_unit_test(first_frame),    cmocka_unit_test(no_vm),           cmocka_unit_test(waiting),
+		cmocka_unit_test(trouble),        cmocka_unit_test(scripts),         cmocka_unit_test(batches),
 	};
 
 	/* the header shows the time of day */
