@@ -39,7 +39,7 @@ endif
 # --- packages ---------------------------------------------------------------------------------------------------------
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
-PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libjson-c-dev zlib1g-dev libc6-dev
+PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libc6-dev
 PACKAGES_CHECK := libcmocka-dev python3-jsonschema libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
@@ -50,7 +50,7 @@ PACKAGES_SHOTS := librsvg2-bin fonts-dejavu-core fontconfig pngquant
 # --- flags ------------------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wvla -Wpointer-arith -Werror
-LIBS     := libbpf libelf ncursesw json-c zlib
+LIBS     := libbpf libelf ncursesw json-c zlib $(if $(STATIC),,libmicrohttpd)
 CFLAGS   ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -D_DEFAULT_SOURCE -DKVMTOP_VERSION='"$(VERSION)"' -I$(O)/gen
 CSTD     := -std=gnu17
@@ -83,7 +83,8 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Werror 
 BPF_SRC  := $(sort $(wildcard bpf/*.bpf.c))
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(O)/%.bpf.o)
 SKEL     := $(O)/gen/kvmtop.skel.h
-SRC      := $(sort $(wildcard model/*.c) $(wildcard ui/*.c))
+SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export.c,$(wildcard ui/*.c)) \
+	$(if $(STATIC),ui/export_none.c,ui/export.c))
 OBJ      := $(SRC:%.c=$(O)/%.o)
 LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))

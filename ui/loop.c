@@ -25,6 +25,7 @@ struct loop {
 	struct feed feed;
 	struct app app;
 	struct grid grid;
+	struct exporter *exporter; /* NULL: none */
 	int timer, signals;
 	long iterations; /* left, 0: no limit */
 	bool quit, draw;
@@ -74,6 +75,8 @@ static int tick(struct loop *loop)
 {
 	int ret = feed_take(&loop->feed);
 
+	if (!ret && loop->exporter)
+		exporter_sample(loop->exporter, feed_newest(&loop->feed));
 	return ret ? ret : show(loop);
 }
 
@@ -162,6 +165,7 @@ static int run(struct loop *loop)
 		{.fd = STDIN_FILENO, .events = POLLIN},
 		{.fd = loop->timer, .events = POLLIN},
 		{.fd = loop->signals, .events = POLLIN},
+		{.fd = loop->exporter ? exporter_fd(loop->exporter) : -1, .events = POLLIN},
 	};
 	int ret = tick(loop);
 
@@ -175,8 +179,11 @@ static int run(struct loop *loop)
 			term_draw(&loop->grid, app_theme(&loop->app));
 			loop->draw = false;
 		}
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, ARRAY_SIZE(fds), loop->exporter ? exporter_timeout(loop->exporter) : -1) < 0 &&
+		    errno != EINTR)
 			return -errno;
+		if (loop->exporter)
+			exporter_run(loop->exporter);
 		if (fds[2].revents)
 			ret = on_signal(loop);
 		while (!ret && !loop->quit && (key = term_key()) != K_NONE)
@@ -212,6 +219,12 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 	ret = set_timer(loop, opts->delay, first);
 	if (ret)
 		return ret;
+	if (opts->metrics) {
+		/* The newest sample serves, as it is on the screen: to take another would cut the interval short. */
+		loop->exporter = exporter_open(opts->metrics, NULL, NULL, &ret, loop->err, loop->err_size);
+		if (!loop->exporter)
+			return ret;
+	}
 	ret = term_open(&term, loop->err, loop->err_size);
 	if (ret)
 		return ret;
@@ -257,6 +270,7 @@ int loop_run(struct source *source, const struct loop_options *opts, char *err, 
 		close(loop.timer);
 	if (loop.signals >= 0)
 		close(loop.signals);
+	exporter_close(loop.exporter);
 	app_free(&loop.app);
 	feed_free(&loop.feed);
 	grid_free(&loop.grid);

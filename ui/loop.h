@@ -21,6 +21,7 @@
 
 #include "../model/query.h"
 #include "../model/source.h"
+#include "export.h"
 #include "rcfile.h"
 
 struct loop_options {
@@ -31,12 +32,13 @@ struct loop_options {
 	const char *filter; /* expression (model/query.h), NULL: none */
 	bool ascii;         /* draw with ASCII only */
 	bool no_color;
-	bool user_exits;                 /* VIEW_EXIT starts with exits to user space */
-	bool replay;                     /* the source is a recording: say so on the screen */
-	bool cumulative;                 /* starts with totals in place of the interval */
-	const struct settings *settings; /* NULL: the defaults; delay above is what counts */
-	const struct rc_report *rc;      /* what was wrong with them, NULL: nothing */
-	const char *config;              /* where they are saved when asked, NULL: nowhere */
+	bool user_exits;                      /* VIEW_EXIT starts with exits to user space */
+	bool replay;                          /* the source is a recording: say so on the screen */
+	bool cumulative;                      /* starts with totals in place of the interval */
+	const struct settings *settings;      /* NULL: the defaults; delay above is what counts */
+	const struct rc_report *rc;           /* what was wrong with them, NULL: nothing */
+	const struct export_options *metrics; /* told over HTTP beside the screen, NULL: not */
+	const char *config;                   /* where they are saved when asked, NULL: nowhere */
 };
 
 struct app;

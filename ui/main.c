@@ -174,7 +174,12 @@ int main(int argc, char **argv)
 	}
 	/* Like top when its output goes to a file or a pipe: tables. */
 	if (o.mode == MODE_SCREEN && !isatty(STDOUT_FILENO))
-		o.mode = o.record ? MODE_RECORD : MODE_BATCH;
+		o.mode = o.metrics.address ? MODE_EXPORT : o.record ? MODE_RECORD : MODE_BATCH;
+	if (o.metrics.address)
+		o.loop.metrics = &o.metrics;
+	/* A client gets a sample of its own when the last one is old; in between they only follow who comes and goes. */
+	if (o.mode == MODE_EXPORT && !o.delay_given && !o.loop.replay)
+		o.loop.delay = 10;
 
 	read_settings(&o, &set, &rc, path, sizeof(path));
 	source = open_source(&o, &ret, err, sizeof(err));
@@ -205,6 +210,9 @@ int main(int argc, char **argv)
 		ret = batch_run(source, &batch, stdout, err, sizeof(err));
 		break;
 	}
+	case MODE_EXPORT:
+		ret = export_run(source, &o.metrics, o.loop.delay, o.loop.iterations, err, sizeof(err));
+		break;
 	default:
 		ret = loop_possible(err, sizeof(err)) ? loop_run(source, &o.loop, err, sizeof(err)) : -ENOTTY;
 		break;

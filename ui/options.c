@@ -7,6 +7,7 @@
 #include <string.h>
 #include "../model/csv.h"
 #include "../model/json.h"
+#include "../model/metrics.h"
 #include "app.h"
 #include "options.h"
 
@@ -17,6 +18,8 @@ enum {
 	OPT_JSON,
 	OPT_CSV,
 	OPT_DESCRIBE,
+	OPT_EXPORT,
+	OPT_EXPORT_MAX,
 	OPT_USER_EXITS,
 	OPT_SCRIPT,
 	OPT_SIZE,
@@ -38,7 +41,7 @@ static const struct {
 	int code;
 	const char *name, *arg, *help;
 } table[] = {
-	{'d', "delay", "SEC", "seconds between two samples (1); 0.1 to 3600"},
+	{'d', "delay", "SEC", "seconds between two samples (1; with --export alone 10); 0.1 to 3600"},
 	{'n', "iterations", "N", "end after N intervals"},
 	{'p', "pid", "PID,..", "only the VMs of these processes"},
 	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
@@ -51,7 +54,12 @@ static const struct {
 	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
 	{OPT_CSV, "csv", "[VIEW]",
 	 "the rows of a view as CSV, all columns, raw values; --describe csv says what they mean"},
-	{OPT_DESCRIBE, "describe", "WHAT", "what an output has in it and what that means: csv, json (its JSON Schema)"},
+	{OPT_DESCRIBE, "describe", "WHAT",
+	 "what an output has in it and what that means: csv, json (its JSON Schema), metrics"},
+	{OPT_EXPORT, "export", "[ADDR:]PORT",
+	 "metrics for Prometheus at http://ADDR:PORT/metrics (ADDR: 127.0.0.1); without a terminal nothing else"},
+	{OPT_EXPORT_MAX, "export-max-series", "N",
+	 "with --export: at most so many series; what is left out is counted (50000)"},
 	{'w', "record", "FILE", "record every sample while watching; without a terminal and -b or --json, just record"},
 	{OPT_ROTATE, "rotate", "LIMIT",
 	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
@@ -92,6 +100,10 @@ void options_describe(const char *what, FILE *out)
 {
 	if (!strcmp(what, "json")) {
 		fputs(json_schema(), out);
+		return;
+	}
+	if (!strcmp(what, "metrics")) {
+		metrics_describe(out);
 		return;
 	}
 	for (int v = VIEW_VM; v < VIEW_DETAIL; v++) {
@@ -205,7 +217,15 @@ static bool take(int code, const char *arg, struct options *o)
 	case OPT_DESCRIBE:
 		o->mode = MODE_DESCRIBE;
 		o->describe = arg;
-		return !strcmp(arg, "csv") || !strcmp(arg, "json");
+		return !strcmp(arg, "csv") || !strcmp(arg, "json") || !strcmp(arg, "metrics");
+	case OPT_EXPORT:
+		o->metrics.address = arg;
+		return *arg;
+	case OPT_EXPORT_MAX:
+		if (!parse_long(arg, METRICS_SERIES_MIN, 100000000, &n))
+			return false;
+		o->metrics.max_series = (u32)n;
+		return true;
 	case OPT_USER_EXITS:
 		o->loop.user_exits = true;
 		return true;
@@ -269,7 +289,7 @@ static bool take(int code, const char *arg, struct options *o)
 /* Arguments in brackets are optional. */
 static int has_arg(const char *arg)
 {
-	return !arg ? no_argument : *arg == '[' ? optional_argument : required_argument;
+	return !arg ? no_argument : *arg == '[' && arg[strlen(arg) - 1] == ']' ? optional_argument : required_argument;
 }
 
 int options_parse(int argc, char **argv, struct options *o, char *err, size_t err_size)
@@ -319,6 +339,15 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 	}
 	if (optind < argc) {
 		snprintf(err, err_size, "what is %s? See kvmtop --help", argv[optind]);
+		return -EINVAL;
+	}
+	if (o->metrics.max_series && !o->metrics.address) {
+		snprintf(err, err_size, "--export-max-series goes with --export PORT: see kvmtop --help");
+		return -EINVAL;
+	}
+	if (o->metrics.address && o->mode != MODE_SCREEN) {
+		snprintf(err, err_size,
+			 "--export goes with the full screen, -w FILE or nothing, not with other outputs");
 		return -EINVAL;
 	}
 	if (o->rotate.keep && !o->record) {

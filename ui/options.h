@@ -14,6 +14,7 @@ enum mode {
 	MODE_BATCH,
 	MODE_JSON,
 	MODE_CSV,
+	MODE_EXPORT,
 	MODE_SCRIPT,
 	MODE_FEATURES,
 	MODE_DESCRIBE,
@@ -27,9 +28,10 @@ struct options {
 	struct loop_options loop;
 	u32 pids[PIDS_MAX];
 	u32 pid_count;
-	const char *vm_regex; /* NULL: all */
-	const char *describe; /* "csv", "json" */
-	const char *script;   /* file, "-": stdin */
+	const char *vm_regex;          /* NULL: all */
+	const char *describe;          /* "csv", "json", "metrics" */
+	struct export_options metrics; /* address NULL: none */
+	const char *script;            /* file, "-": stdin */
 	int w, h;
 	enum dump_format dump;
 	const char *replay; /* recording to read, NULL: none */

@@ -45,6 +45,8 @@ static void good(void **state)
 	assert_int_equal(opts.dump, DUMP_SVG);
 	assert_int_equal(parse("--demo -b --max-vcpus 9"), 0);
 	assert_true(opts.demo && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
+	assert_int_equal(parse("--export [::1]:9750 --export-max-series 1000"), 0);
+	assert_true(!strcmp(opts.metrics.address, "[::1]:9750") && opts.metrics.max_series == 1000);
 	assert_int_equal(parse("--csv -n 2"), 0);
 	assert_true(opts.mode == MODE_CSV && opts.loop.view == VIEW_VM && opts.loop.iterations == 2);
 	assert_int_equal(parse("--csv vcpu -n 3"), 0);
@@ -77,6 +79,10 @@ static void bad(void **state)
 		{"--view nosuch", "--view nosuch"},
 		{"--csv nosuch", "--csv nosuch"},
 		{"--csv=", "--csv"},
+		{"--export", "--export needs an argument"},
+		{"--export 1 --json", "--export goes with"},
+		{"--export 1 --export-max-series 1", "--export-max-series 1"},
+		{"--export-max-series 1000", "goes with --export"},
 		{"--describe x", "--describe x"},
 		{"-s nosuch", "--sort nosuch"},
 		{"--size 80", "--size 80"},

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ended.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int copy_vcpu(struct sample *to, const struct sample *from, const struct vcpu_sample *v)
+{
+	struct vcpu_sample *copy = sample_add_vcpu(to);
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *v;
+	copy->exit_first = to->exit_count;
+	for (u32 i = v->exit_first; i < v->exit_first + v->exit_count; i++) {
+		const struct exit_sample *e = &from->exits[i];
+		struct exit_sample *x = sample_add_exit(to);
+		s64 off;
+
+		if (!x)
+			return -ENOMEM;
+		*x = *e;
+		if (!e->hist.len)
+			continue;
+		off = sample_add_hist(to, e->hist.len);
+		if (off < 0)
+			return -ENOMEM;
+		memcpy(to->hist + off, from->hist + e->hist.off, e->hist.len * sizeof(*to->hist));
+		x->hist.off = (u32)off;
+	}
+	return 0;
+}
+
+/* A VM with all that is its own; VMs must come in the order of their uids. */
+static int copy_vm(struct sample *to, const struct sample *from, const struct vm_sample *vm)
+{
+	struct vm_sample *copy = sample_add_vm(to);
+	int ret = copy ? 0 : -ENOMEM;
+
+	if (ret)
+		return ret;
+	*copy = *vm;
+	copy->vcpu_first = to->vcpu_count;
+	for (u32 i = vm->vcpu_first; !ret && i < vm->vcpu_first + vm->vcpu_count; i++)
+		ret = copy_vcpu(to, from, &from->vcpus[i]);
+	return ret;
+}
+
+/* *to gets all of from but its rows. */
+static void copy_head(struct sample *to, const struct sample *from)
+{
+	struct sample rows = *to;
+
+	*to = *from;
+	to->vms = rows.vms;
+	to->vcpus = rows.vcpus;
+	to->exits = rows.exits;
+	to->hist = rows.hist;
+	to->vm_room = rows.vm_room;
+	to->vcpu_room = rows.vcpu_room;
+	to->exit_room = rows.exit_room;
+	to->hist_room = rows.hist_room;
+	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = 0;
+}
+
+/* Merges two samples by the uids of their VMs; one that is in both is taken from a. */
+static int merge(struct sample *to, const struct sample *a, const struct sample *b)
+{
+	u32 i = 0, k = 0;
+	int ret = 0;
+
+	copy_head(to, a);
+	while (!ret && (i < a->vm_count || k < b->vm_count)) {
+		if (k == b->vm_count || (i < a->vm_count && a->vms[i].uid <= b->vms[k].uid)) {
+			k += k < b->vm_count && a->vms[i].uid == b->vms[k].uid;
+			ret = copy_vm(to, a, &a->vms[i++]);
+		} else {
+			ret = copy_vm(to, b, &b->vms[k++]);
+		}
+	}
+	return ret;
+}
+
+static bool is_new(const struct ended *ended, const struct vm_sample *vm)
+{
+	return vm->ended && !sample_find_vm(&ended->kept, vm->uid);
+}
+
+int ended_keep(struct ended *ended, const struct sample *s)
+{
+	struct sample all = {0};
+	u32 at = 0;
+	int ret = 0;
+
+	for (u32 i = 0; i < s->vm_count; i++)
+		at += is_new(ended, &s->vms[i]);
+	if (!at)
+		return 0;
+	/* They need not have ended in the order of their uids: both lists again, in that order. */
+	at = 0;
+	for (u32 i = 0; !ret && (i < s->vm_count || at < ended->kept.vm_count);) {
+		const struct vm_sample *old = at < ended->kept.vm_count ? &ended->kept.vms[at] : NULL;
+		const struct vm_sample *vm = i < s->vm_count ? &s->vms[i] : NULL;
+
+		if (vm && (!is_new(ended, vm) || all.vm_count >= ENDED_MAX)) {
+			i++;
+		} else if (old && (!vm || old->uid < vm->uid)) {
+			ret = copy_vm(&all, &ended->kept, old);
+			at++;
+		} else {
+			ret = copy_vm(&all, s, vm);
+			i++;
+		}
+	}
+	if (ret) {
+		sample_free(&all);
+		return ret;
+	}
+	sample_free(&ended->kept);
+	ended->kept = all;
+	return 0;
+}
+
+const struct sample *ended_merge(struct ended *ended, const struct sample *s)
+{
+	bool any = false;
+
+	for (u32 i = 0; i < ended->kept.vm_count; i++)
+		any |= !sample_find_vm(s, ended->kept.vms[i].uid);
+	if (!any)
+		return s;
+	return merge(&ended->merged, s, &ended->kept) ? NULL : &ended->merged;
+}
+
+void ended_forget(struct ended *ended)
+{
+	sample_reset(&ended->kept);
+}
+
+void ended_free(struct ended *ended)
+{
+	sample_free(&ended->kept);
+	sample_free(&ended->merged);
+}
