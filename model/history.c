@@ -6,10 +6,13 @@
 #include "history.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "recording.h"
@@ -126,6 +129,11 @@ void history_limit(struct history *h, const struct history_limits *limits)
 {
 	set_limits(h, limits);
 	trim(h, 0);
+}
+
+struct history_limits history_limits(const struct history *h)
+{
+	return h->limits;
 }
 
 /* A new, empty group at the end, with room for len bytes. */
@@ -458,5 +466,40 @@ int history_write(struct history *h, const char *path, char *error, size_t error
 		ret = closed;
 	if (ret)
 		snprintf(error, error_size, "%.200s: %s", path, strerror(-ret));
+	return ret;
+}
+
+/* Not every file system can rename without replacing; a link never replaces either. */
+static int move_new(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (link(from, to))
+		return -errno;
+	unlink(from);
+	return 0;
+}
+
+int history_save(struct history *h, const char *path, char *error, size_t error_size)
+{
+	char part[PATH_MAX];
+	int ret;
+
+	if ((size_t)snprintf(part, sizeof(part), "%s.part%ld", path, (long)getpid()) >= sizeof(part)) {
+		snprintf(error, error_size, "%.100s...: %s", path, strerror(ENAMETOOLONG));
+		return -ENAMETOOLONG;
+	}
+	/* of a kvmtop of this pid that died while it wrote */
+	unlink(part);
+	ret = history_write(h, part, error, error_size);
+	if (!ret) {
+		ret = move_new(part, path);
+		if (ret)
+			snprintf(error, error_size, "%.200s: %s", path, strerror(-ret));
+	}
+	if (ret)
+		unlink(part);
 	return ret;
 }

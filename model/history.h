@@ -47,6 +47,8 @@ int history_add(struct history *h, const struct sample *s);
 /* Other limits from now on. */
 void history_limit(struct history *h, const struct history_limits *limits);
 struct history_figures history_figures(const struct history *h);
+/* Those in force. */
+struct history_limits history_limits(const struct history *h);
 
 /* A copy of the sample. 0, -ENOENT: no such seq, or not any more; -ENOMEM. Cheapest in order. */
 int history_get(struct history *h, u64 seq, struct sample *out);
@@ -60,5 +62,7 @@ bool history_time(const struct history *h, u64 seq, u64 *mono_ns, u64 *real_ns);
 
 /* Writes all of it to a recording, through to disk. 0, or a negative errno and one line in error. -ENODATA: empty. */
 int history_write(struct history *h, const char *path, char *error, size_t error_size);
+/* The same into a new file, which is whole or not there. -EEXIST: there is something of that name, and it stays. */
+int history_save(struct history *h, const char *path, char *error, size_t error_size);
 
 #endif

@@ -575,6 +575,7 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 		out->interval_ns = minus(cur->mono_ns, oldest(cur));
 	memcpy(out->lost, cur->lost, sizeof(out->lost));
 	out->own_cpu_ns = minus(cur->cost.cpu_ns, before ? before->cost.cpu_ns : 0);
+	out->record_bytes = minus(cur->upkeep.record_bytes, before ? before->upkeep.record_bytes : 0);
 	out->bpf_ns = minus(cur->cost.bpf_ns, before ? before->cost.bpf_ns : 0);
 	out->bpf_events = minus(cur->cost.bpf_events, before ? before->cost.bpf_events : 0);
 	if (ARRAY_ROOM(out->vms, out->vm_room, cur->vm_count))

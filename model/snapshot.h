@@ -102,6 +102,7 @@ struct snapshot {
 	u64 lost[LOSSES]; /* cumulative */
 	u64 own_cpu_ns;   /* kvmtop's CPU time in the interval */
 	u64 bpf_ns, bpf_events;
+	u64 record_bytes; /* written to a recording in the interval */
 
 	struct vm_row *vms;          /* by uid */
 	struct vcpu_row *vcpus;      /* by VM, then vcpu_id */

@@ -7,6 +7,7 @@
 #define GROUP_GO   "Go"
 #define GROUP_SORT "Sort and filter"
 #define GROUP_SHOW "Show"
+#define GROUP_TIME "Time"
 #define GROUP_LINE "While typing"
 #define GROUP_BOX  "In help and lists to pick from"
 #define GROUP_QUIT "Program"
@@ -59,8 +60,6 @@ const struct action action_table[] = {
 	{ACT_FOLLOW, "follow", {'w'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0,
 	 "watch the row: it is marked, and the cursor stays on it wherever it goes, until the cursor is moved"},
 
-	{ACT_FREEZE, "freeze", {' '}, CTX_MAIN, GROUP_SHOW, "freeze", "live", 2,
-	 "hold the screen still; everything else works on what is held, and a second press goes back to live"},
 	{ACT_USER_EXITS, "user-exits", {'u'}, CTX_EXIT, GROUP_SHOW, "user exits", "VM exits", 7,
 	 "VM exits (out of the guest) or exits to user space (KVM_RUN returned to the VMM)"},
 	{ACT_IDLE, "idle", {'i'}, CTX_EXIT, GROUP_SHOW, "mix idle", "set idle apart", 9,
@@ -80,6 +79,27 @@ const struct action action_table[] = {
 	 "which columns this view shows, and in what order"},
 	{ACT_SAVE_SETTINGS, "save-settings", {'W'}, CTX_MAIN | CTX_SETTINGS | CTX_COLUMNS, GROUP_SHOW, "save", NULL, 42,
 	 "write the settings to the rc file; nothing else ever does"},
+
+	{ACT_FREEZE, "freeze", {' '}, CTX_MAIN, GROUP_TIME, "freeze", "live", 2,
+	 "hold the screen still; everything else works on what is held, and a second press goes back to live"},
+	{ACT_STEP_BACK, "step-back", {'['}, CTX_MAIN, GROUP_TIME, "before", NULL, 2,
+	 "back to the sample before this one; samples are kept, so what is over can still be looked at"},
+	{ACT_STEP_ON, "step-on", {']'}, CTX_MAIN, GROUP_TIME, "after", NULL, 2, "on to the sample after this one"},
+	{ACT_MINUTE_BACK, "minute-back", {'{'}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "a minute back"},
+	{ACT_MINUTE_ON, "minute-on", {'}'}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "a minute on"},
+	{ACT_OLDEST, "oldest", {'('}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "to the oldest sample that is kept"},
+	{ACT_NEWEST, "newest", {')'}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "to the newest sample"},
+	{ACT_GO_TIME, "go-to-time", {'@'}, CTX_MAIN, GROUP_TIME, "go to", NULL, 11,
+	 "go to a time: 14:03:22, or from here: -2m, +30s"},
+	{ACT_MARK, "mark", {'a'}, CTX_MAIN, GROUP_TIME, "mark A", NULL, 13,
+	 "mark this moment as A, to compare others with; once more takes the mark away"},
+	{ACT_COMPARE, "compare", {'='}, CTX_MAIN, GROUP_TIME, "compare", NULL, 3,
+	 "all from A to this moment as one interval; then how each figure changed since A's interval; then neither"},
+	{ACT_TO_MARK, "go-to-mark", {'\''}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "go to the moment A"},
+	{ACT_SAVE_PAST, "flight-recorder", {'D'}, CTX_MAIN, GROUP_TIME, "save the past", NULL, 25,
+	 "write all samples that are kept to a file, for kvmtop -r: the incident is over, and recorded all the same"},
+	{ACT_FASTER, "faster", {'+'}, CTX_MAIN, GROUP_TIME, "faster", NULL, 12, "play a recording twice as fast"},
+	{ACT_SLOWER, "slower", {'-'}, CTX_MAIN, GROUP_TIME, NULL, NULL, 0, "play a recording half as fast"},
 
 	{ACT_LINE_ACCEPT, "line-accept", {K_ENTER}, CTX_PROMPT, GROUP_LINE, "keep", NULL, 1, "keep it"},
 	{ACT_LINE_CANCEL, "line-cancel", {K_ESC, K_CTRL('C'), K_CTRL('G')}, CTX_PROMPT, GROUP_LINE, "as before", NULL, 2,

@@ -35,8 +35,14 @@ int app_init(struct app *app, enum view_id view, const char *sort, const char *f
 {
 	bool found = !sort;
 
-	*app = (struct app){
-		.w = 80, .h = 24, .color = true, .delay = 1, .utf8 = true, .selected = -1, .first_idle = -1};
+	*app = (struct app){.w = 80,
+			    .h = 24,
+			    .color = true,
+			    .delay = 1,
+			    .utf8 = true,
+			    .selected = -1,
+			    .first_idle = -1,
+			    .travel = {.speed = 1}};
 	settings_init(&app->set);
 	app->here.view = view < VIEW_DETAIL ? view : VIEW_VM;
 	for (enum view_id v = VIEW_VM; v < VIEW_DETAIL; v++) {
@@ -234,9 +240,10 @@ void app_resize(struct app *app, int w, int h)
 
 int app_set_snapshot(struct app *app, const struct snapshot *snap, u64 live_ns)
 {
-	bool changed = snap != app->snap || !app->frozen;
+	bool changed = snap != app->snap || snap->base != app->snap_base || !app->frozen;
 
 	app->snap = snap;
+	app->snap_base = snap->base;
 	app->live_ns = live_ns;
 	if (live_ns >= app->hold.until_ns)
 		app->hold.until_ns = 0;
@@ -379,9 +386,17 @@ static bool delay_parse(const char *text, double *delay)
 /* After each change of the line: the filter works while it is typed, a wrong one leaves the last right one. */
 static u32 prompt_changed(struct app *app)
 {
+	enum travel_go go;
 	double delay;
+	s64 by;
 
 	app->line_error[0] = '\0';
+	if (app->prompt == PROMPT_TIME) {
+		/* nothing typed yet is not wrong yet */
+		if (app->line.len)
+			travel_parse(app->line.text, &go, &by, app->line_error, sizeof(app->line_error));
+		return APP_RENDER;
+	}
 	if (app->prompt == PROMPT_SETTING)
 		return screen_prompt(app, false);
 	if (app->prompt == PROMPT_SEARCH)
@@ -414,6 +429,12 @@ static u32 prompt_accept(struct app *app)
 	}
 	if (app->prompt == PROMPT_SETTING)
 		flags |= screen_prompt(app, true);
+	if (app->prompt == PROMPT_TIME && app->line.len) {
+		char err[64];
+
+		if (!travel_parse(app->line.text, &app->travel.go, &app->travel.by, err, sizeof(err)))
+			flags |= APP_TRAVEL;
+	}
 	app->prompt = PROMPT_NONE;
 	return flags;
 }
@@ -454,7 +475,13 @@ static u32 show_action(struct app *app, enum action_id action)
 	case ACT_FILTER:
 		snprintf(app->saved_filter, sizeof(app->saved_filter), "%s", app->filter_text);
 		return prompt_open(app, PROMPT_FILTER, app->filter_text);
+	case ACT_GO_TIME:
+		return prompt_open(app, PROMPT_TIME, "");
 	case ACT_DELAY:
+		if (app->replay) {
+			snprintf(app->notice, sizeof(app->notice), "a recording keeps its own pace: + and - change it");
+			return APP_RENDER;
+		}
 		snprintf(text, sizeof(text), "%g", app->delay);
 		return prompt_open(app, PROMPT_DELAY, text);
 	case ACT_FREEZE:
@@ -500,7 +527,7 @@ static u32 show_action(struct app *app, enum action_id action)
 	case ACT_SUSPEND:
 		return APP_RENDER | APP_SUSPEND;
 	default:
-		return 0;
+		return travel_action(app, action);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "../model/query.h"
 #include "rcfile.h"
+#include "travel.h"
 
 /* What the owner of the app has to do after app_key(). */
 #define APP_RENDER  1  /* draw */
@@ -25,6 +26,9 @@
 /* Save what is on the screen, and say so in notice (ui/save.h). */
 #define APP_SAVE_SCREEN 4096
 
+/* Go to another time: journey_go(). */
+#define APP_TRAVEL 8192
+
 #define APP_DELAY_MIN 0.1
 #define APP_DELAY_MAX 3600.0
 
@@ -36,7 +40,7 @@ struct line {
 	size_t len, cursor;   /* bytes */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH, PROMPT_COMMAND };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH, PROMPT_COMMAND, PROMPT_TIME };
 
 /* What lies over the view, help and the sort picker aside. */
 enum overlay { OVERLAY_NONE, OVERLAY_SETTINGS, OVERLAY_COLUMNS };
@@ -75,6 +79,10 @@ struct app {
 	const struct snapshot *snap; /* NULL before the first tick */
 	u64 live_ns;                 /* CLOCK_MONOTONIC of the newest sample: how old a frozen snapshot is */
 
+	const struct snapshot *snap_base; /* its base when the rows were sorted */
+	const struct series *series;      /* rates over time up to it, NULL: none are kept */
+	const struct heat *heat;          /* latencies over time of the reason in VIEW_DETAIL, NULL: not there */
+
 	int w, h;
 	bool ascii;
 	bool color;   /* the terminal has colours, and may use them */
@@ -96,6 +104,7 @@ struct app {
 	bool frozen;
 	bool replay;       /* what is shown is a recording */
 	bool replay_ended; /* its last sample */
+	struct travel travel;
 	bool cumulative;
 	bool show_user;
 	bool idle_mixed;

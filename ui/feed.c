@@ -9,7 +9,7 @@ void feed_init(struct feed *feed, struct source *source)
 	memset(feed, 0, sizeof(*feed));
 	feed->source = source;
 	feed->replay = source_replay_in(source);
-	feed->newest = feed->before = feed->frozen = -1;
+	feed->newest = feed->before = feed->frozen = feed->span_frame = -1;
 }
 
 static void frame_free(struct frame *frame)
@@ -50,12 +50,14 @@ int feed_remember(struct feed *feed, bool keep, const struct history_limits *lim
 /* --- taking samples ----------------------------------------------------------------------------------------------- */
 
 /* One that nobody looks at. */
-static int free_frame(const struct feed *feed)
+static int free_frame(struct feed *feed)
 {
 	int next = 0;
 
 	while (next == feed->newest || next == feed->before || next == feed->frozen)
 		next++;
+	if (feed->span_frame == next)
+		feed->span_frame = -1;
 	return next;
 }
 
@@ -215,12 +217,15 @@ const struct snapshot *feed_show(struct feed *feed, enum feed_mode mode)
 		frame->interval.base = &feed->mark.interval;
 		return &frame->interval;
 	}
+	if (feed->span_frame >= 0 && &feed->frame[feed->span_frame] == frame)
+		return &feed->span[feed->span_at];
 	feed->span_at = !feed->span_at;
 	span = &feed->span[feed->span_at];
 	if (mark->seq < frame->sample.seq)
 		ret = snapshot_build(span, mark, &frame->sample, false);
 	else
 		ret = snapshot_build(span, &frame->sample, mark, false);
+	feed->span_frame = ret ? -1 : (int)(frame - feed->frame);
 	return ret ? NULL : span;
 }
 
@@ -254,6 +259,7 @@ int feed_mark(struct feed *feed, bool on)
 	frame_free(&feed->mark);
 	feed->mark.sample = copy;
 	feed->mark.interval = snap;
+	feed->span_frame = -1;
 	/* what was built with another mark is of no use, and what points to it even less */
 	for (int i = 0; i < FRAMES; i++)
 		feed->frame[i].interval.base = NULL;

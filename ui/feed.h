@@ -48,6 +48,7 @@ struct feed {
 	struct frame mark;       /* A; its sample.seq is 0 while there is none */
 	struct snapshot span[2]; /* between A and the one that is shown, as it is and as it was shown last */
 	int span_at;
+	int span_frame; /* that span[span_at] was built for, -1: none, or it is another by now */
 };
 
 void feed_init(struct feed *feed, struct source *source);

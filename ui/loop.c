@@ -29,6 +29,7 @@ struct loop {
 	int timer, signals;
 	long iterations; /* left, 0: no limit */
 	bool quit, draw;
+	const struct loop_options *opts;
 	char *err;
 	size_t err_size;
 };
@@ -62,13 +63,19 @@ static int set_timer(struct loop *loop, double seconds, double first)
 
 static int show(struct loop *loop)
 {
-	const struct snapshot *snap;
-
-	feed_freeze(&loop->feed, loop->app.frozen);
-	snap = feed_shown(&loop->feed, loop->app.cumulative);
-	loop->app.replay_ended = loop->feed.ended;
 	loop->draw = true;
-	return snap ? app_set_snapshot(&loop->app, snap, feed_newest(&loop->feed)->mono_ns) : -ENOMEM;
+	return journey_show(&loop->feed, &loop->app);
+}
+
+/* A recording is played by its own clock: the timer goes off when the next sample is due. */
+static int pace(struct loop *loop)
+{
+	double delay = loop->app.delay;
+
+	if (loop->feed.replay)
+		return set_timer(loop, 0,
+				 journey_runs(&loop->feed, &loop->app) ? journey_pace(&loop->feed, &loop->app) : 0);
+	return set_timer(loop, delay, delay);
 }
 
 static int tick(struct loop *loop)
@@ -94,6 +101,7 @@ static int resize(struct loop *loop)
 static int press(struct loop *loop, u32 key)
 {
 	u32 flags = app_key(&loop->app, key);
+	int ret = 0;
 
 	if (flags & APP_RENDER)
 		loop->draw = true;
@@ -109,9 +117,16 @@ static int press(struct loop *loop, u32 key)
 		term_suspend();
 		return resize(loop);
 	}
-	if ((flags & APP_DELAY) && set_timer(loop, loop->app.delay, loop->app.delay))
-		return -errno;
-	return flags & APP_FEED ? show(loop) : 0;
+	if (flags & APP_TRAVEL)
+		ret = journey_go(&loop->feed, &loop->app, loop->opts);
+	else if (flags & APP_FEED)
+		ret = show(loop);
+	else if (flags & APP_QUERY)
+		journey_moved(&loop->feed, &loop->app);
+	/* held or let go, or elsewhere: another sample is due next, or none */
+	if (!ret && ((flags & APP_DELAY) || (loop->feed.replay && (flags & (APP_TRAVEL | APP_FEED)))))
+		ret = pace(loop);
+	return ret;
 }
 
 static int on_signal(struct loop *loop)
@@ -149,9 +164,11 @@ static int on_timer(struct loop *loop)
 	if (read(loop->timer, &times, sizeof(times)) != (ssize_t)sizeof(times))
 		return 0;
 	ret = tick(loop);
+	if (loop->feed.replay && !ret)
+		ret = pace(loop);
 	/* After a sample that took long (programs to load, say) the next interval is a whole one all the same. */
-	if (!timerfd_gettime(loop->timer, &left) &&
-	    (double)left.it_value.tv_sec + (double)left.it_value.tv_nsec / 1e9 < loop->app.delay / 2)
+	else if (!timerfd_gettime(loop->timer, &left) &&
+		 (double)left.it_value.tv_sec + (double)left.it_value.tv_nsec / 1e9 < loop->app.delay / 2)
 		set_timer(loop, loop->app.delay, loop->app.delay);
 	if (!ret && loop->iterations && !--loop->iterations)
 		loop->quit = true;
@@ -169,6 +186,11 @@ static int run(struct loop *loop)
 	};
 	int ret = tick(loop);
 
+	/* the first interval of a recording need not be waited for */
+	if (!ret && loop->feed.replay)
+		ret = tick(loop);
+	if (!ret && loop->feed.replay)
+		ret = pace(loop);
 	while (!ret && !loop->quit) {
 		u32 key;
 
@@ -233,6 +255,9 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 	loop->app.color = term_has_color();
 	loop->app.theme = theme_guess(getenv("COLORFGBG"));
 	app_options(&loop->app, opts);
+	ret = journey_begin(&loop->feed, &loop->app, opts);
+	if (ret)
+		return ret;
 	term_size(&w, &h);
 	app_resize(&loop->app, w, h);
 	return 0;
@@ -240,8 +265,12 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 
 int loop_run(struct source *source, const struct loop_options *opts, char *err, size_t err_size)
 {
-	struct loop loop = {
-		.timer = -1, .signals = -1, .iterations = opts->iterations, .err = err, .err_size = err_size};
+	struct loop loop = {.timer = -1,
+			    .signals = -1,
+			    .iterations = opts->iterations,
+			    .opts = opts,
+			    .err = err,
+			    .err_size = err_size};
 	sigset_t mask, old;
 	int ret;
 

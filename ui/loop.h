@@ -19,6 +19,7 @@
 #ifndef KVMTOP_LOOP_H
 #define KVMTOP_LOOP_H
 
+#include "../model/history.h"
 #include "../model/query.h"
 #include "../model/source.h"
 #include "export.h"
@@ -39,6 +40,10 @@ struct loop_options {
 	const struct rc_report *rc;           /* what was wrong with them, NULL: nothing */
 	const struct export_options *metrics; /* told over HTTP beside the screen, NULL: not */
 	const char *config;                   /* where they are saved when asked, NULL: nowhere */
+	bool no_history;                      /* keep no samples to go back to */
+	struct history_limits history;        /* of those that are kept; 0, 0: the usual ones */
+	const char *record_dir;               /* where the flight recorder writes to, NULL: the current folder */
+	double speed;                         /* of a recording, 0: as it was */
 };
 
 struct app;

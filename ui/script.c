@@ -24,11 +24,7 @@ struct script {
 
 static int show(struct script *s)
 {
-	const struct snapshot *snap;
-
-	feed_freeze(&s->feed, s->app.frozen);
-	snap = feed_shown(&s->feed, s->app.cumulative);
-	return snap ? app_set_snapshot(&s->app, snap, feed_newest(&s->feed)->mono_ns) : -ENOMEM;
+	return journey_show(&s->feed, &s->app);
 }
 
 static int tick(struct script *s, bool wait)
@@ -43,8 +39,8 @@ static int tick(struct script *s, bool wait)
 		while (nanosleep(&ts, &ts) && errno == EINTR)
 			;
 	}
-	ret = feed_take(&s->feed);
-	s->app.replay_ended = s->feed.ended;
+	/* a recording that is held stands still */
+	ret = journey_runs(&s->feed, &s->app) ? feed_take(&s->feed) : 0;
 	return ret ? ret : show(s);
 }
 
@@ -68,7 +64,13 @@ static int after_key(struct script *s, u32 flags)
 		app_save(&s->app);
 	if (flags & APP_SAVE_SCREEN)
 		save_screen(&s->app, s->app.notice, sizeof(s->app.notice));
-	return flags & APP_FEED ? show(s) : 0;
+	if (flags & APP_TRAVEL)
+		return journey_go(&s->feed, &s->app, s->opts->loop);
+	if (flags & APP_FEED)
+		return show(s);
+	if (flags & APP_QUERY)
+		journey_moved(&s->feed, &s->app);
+	return 0;
 }
 
 static int press(struct script *s, u32 key)
@@ -189,6 +191,9 @@ int script_run(struct source *source, const struct script_options *opts, FILE *s
 		s.app.color = !loop->no_color;
 		s.app.replay = loop->replay;
 		app_options(&s.app, loop);
+		ret = journey_begin(&s.feed, &s.app, loop);
+	}
+	if (!ret) {
 		app_resize(&s.app, opts->w, opts->h);
 		ret = tick(&s, false);
 	}

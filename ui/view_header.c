@@ -105,19 +105,24 @@ static void count_pieces(struct pieces *line, const struct snapshot *snap)
 
 static void mode_pieces(struct pieces *line, const struct app *app)
 {
-	char age[FMT_SIZE];
+	const struct snapshot *snap = app->snap;
+	char text[96], rate[FMT_SIZE];
 	struct piece *piece;
 
-	piece = piece_add(line, app->frozen ? STYLE_FROZEN : STYLE_LIVE, 1, 2);
-	if (app->frozen)
-		snprintf(piece->text, sizeof(piece->text), " FROZEN %s ", fmt_ns(age, (double)app_age(app), 5));
-	else
-		snprintf(piece->text, sizeof(piece->text), "%s",
-			 !app->replay        ? " LIVE "
-			 : app->replay_ended ? " REPLAY, END "
-					     : " REPLAY ");
+	piece = piece_add(line, travel_badge(app, text, sizeof(text)), 1, 2);
+	snprintf(piece->text, sizeof(piece->text), "%s", text);
+	travel_mark_badge(app, text, sizeof(text));
+	if (text[0]) {
+		piece = piece_add(line, STYLE_BADGE, 1, 1);
+		snprintf(piece->text, sizeof(piece->text), "%s", text);
+	}
 	if (app->cumulative)
 		snprintf(piece_add(line, STYLE_BADGE, 1, 1)->text, 16, " TOTAL ");
+	if (snap->cur->upkeep.record_bytes) {
+		piece = piece_add(line, STYLE_BADGE, 2, 1);
+		snprintf(piece->text, sizeof(piece->text), " REC %sB/s ",
+			 fmt_count(rate, snapshot_rate(snap, snap->record_bytes), 5));
+	}
 }
 
 static void header_line(const struct app *app, struct grid *grid, int y)
@@ -138,8 +143,10 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 	piece = piece_add(&line, STYLE_LABEL, 3, 2);
 	clock_text(piece->text, sizeof(piece->text), snap->cur->real_ns);
 	mode_pieces(&line, app);
-	piece = piece_add(&line, STYLE_LABEL, 7, 1);
-	snprintf(piece->text, sizeof(piece->text), "%gs", app->delay);
+	if (!app->replay) {
+		piece = piece_add(&line, STYLE_LABEL, 7, 1);
+		snprintf(piece->text, sizeof(piece->text), "%gs", app->delay);
+	}
 	count_pieces(&line, snap);
 	if (snap->interval_ns) {
 		double own = share(snap->own_cpu_ns, snap->interval_ns);
@@ -242,6 +249,7 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 	const struct sample *cur = app->snap ? app->snap->cur : NULL;
 	char num[FMT_SIZE];
 	size_t len = 0;
+	int lost = 0;
 
 	text[0] = '\0';
 	if (!cur)
@@ -252,12 +260,20 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 		return true;
 	}
 	*style = STYLE_WARN;
+	if (cur->missing) {
+		*style = STYLE_ALERT;
+		len = (size_t)snprintf(text, size, "MISSING: %u samples before this one, which the recording lost",
+				       cur->missing);
+	}
 	for (int i = 0; i < LOSSES && len < size; i++) {
 		if (!app->snap->lost[i] || i == LOSS_STORAGE)
 			continue;
 		*style = STYLE_ALERT;
-		len += (size_t)snprintf(text + len, size - len, "%s%s %s", len ? ", " : "LOST: ", loss_name((u32)i),
-					fmt_count(num, (double)app->snap->lost[i], 5));
+		len += (size_t)snprintf(text + len, size - len, "%s%s %s",
+					lost++ ? ", "
+					: len  ? "; LOST: "
+					       : "LOST: ",
+					loss_name((u32)i), fmt_count(num, (double)app->snap->lost[i], 5));
 	}
 	len += stuck_text(app->snap, text + len, size - len, len ? "; " : "", style);
 	/* nothing is missing then, it only costs more */
@@ -376,6 +392,8 @@ bool view_is_on(const struct app *app, enum action_id action)
 	switch (action) {
 	case ACT_FREEZE:
 		return app->frozen;
+	case ACT_COMPARE:
+		return app->travel.compare != COMPARE_OFF;
 	case ACT_CUMULATIVE:
 		return app->cumulative;
 	case ACT_USER_EXITS:
@@ -411,6 +429,9 @@ static void prompt_title(const struct app *app, char *title, size_t size)
 		break;
 	case PROMPT_SEARCH:
 		snprintf(title, size, "search:");
+		break;
+	case PROMPT_TIME:
+		snprintf(title, size, "go to (14:03:22, -2m, +30s):");
 		break;
 	default:
 		snprintf(title, size, "seconds between refreshes:");
@@ -457,6 +478,8 @@ static bool footer_shows(const struct app *app, const struct action *act)
 {
 	if (!act->label || !(act->contexts & app_context(app)))
 		return false;
+	if (!travel_offers(app, act->id))
+		return false;
 	if (act->id == ACT_BACK)
 		return app->depth > 0;
 	if (act->id == ACT_UP_OR_QUIT)
@@ -487,10 +510,12 @@ static void key_line(const struct app *app, struct grid *grid, int y)
 		char buf[KEY_NAME_SIZE];
 		u32 keys[KEYS_MAX];
 		const char *key = settings_keys(&app->set, list[i], keys) ? key_label(keys[0], buf) : "";
-		const char *label =
-			view_is_on(app, list[i]->id) && list[i]->label_on ? list[i]->label_on : list[i]->label;
-		int width = text_width(key, grid->ascii) + 1 + text_width(label, grid->ascii);
+		const char *label = travel_label(app, list[i]->id);
+		int width;
 
+		if (!label)
+			label = view_is_on(app, list[i]->id) && list[i]->label_on ? list[i]->label_on : list[i]->label;
+		width = text_width(key, grid->ascii) + 1 + text_width(label, grid->ascii);
 		if (!*key || x + width > grid->w - 1)
 			continue;
 		x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, key) + 1;

@@ -100,6 +100,15 @@ static void write_keys(struct writer *out, const struct settings *set)
 	}
 }
 
+static void write_past(struct writer *out, const struct app *app)
+{
+	char text[256];
+
+	heading(out, "The past");
+	travel_kept(app, text, sizeof(text));
+	paragraph(out, 1, STYLE_NORMAL, text);
+}
+
 static void write_columns(struct writer *out, enum view_id view, const char *title)
 {
 	const struct view_columns *cols = view_columns(view);
@@ -185,6 +194,7 @@ static int write_all(const struct app *app, struct grid *grid, int y)
 	put(&out, 1, out.w - 2, STYLE_LABEL, "Up, Down, PgUp, PgDn scroll; ? or Esc closes");
 	out.y++;
 	write_keys(&out, &app->set);
+	write_past(&out, app);
 	write_columns(&out, view, titles[view]);
 	write_states(&out);
 	write_host(&out, app);

@@ -5,6 +5,7 @@
 
 #include "../../ui/app.h"
 #include "../../ui/feed.h"
+#include "../../ui/loop.h"
 #include "../../ui/grid.h"
 
 static inline u32 check_random(u32 *seed)
@@ -45,14 +46,12 @@ struct check_host {
 	struct source *source;
 	struct feed feed;
 	struct app app;
+	struct loop_options opts;
 };
 
 static inline void check_show(struct check_host *host)
 {
-	feed_freeze(&host->feed, host->app.frozen);
-	assert_int_equal(app_set_snapshot(&host->app, feed_shown(&host->feed, host->app.cumulative),
-					  feed_newest(&host->feed)->mono_ns),
-			 0);
+	assert_int_equal(journey_show(&host->feed, &host->app), 0);
 }
 
 static inline void check_tick(struct check_host *host)
@@ -65,8 +64,12 @@ static inline u32 check_press(struct check_host *host, u32 key)
 {
 	u32 flags = app_key(&host->app, key);
 
-	if (flags & APP_FEED)
+	if (flags & APP_TRAVEL)
+		assert_int_equal(journey_go(&host->feed, &host->app, &host->opts), 0);
+	else if (flags & APP_FEED)
 		check_show(host);
+	else if (flags & APP_QUERY)
+		journey_moved(&host->feed, &host->app);
 	return flags;
 }
 
@@ -80,6 +83,8 @@ static inline void check_open(struct check_host *host, const char *spec, int tic
 	assert_non_null(host->source);
 	feed_init(&host->feed, host->source);
 	assert_int_equal(app_init(&host->app, VIEW_VM, NULL, NULL, err, sizeof(err)), 0);
+	host->opts = (struct loop_options){.delay = 1, .record_dir = "/nonexistent"};
+	assert_int_equal(journey_begin(&host->feed, &host->app, &host->opts), 0);
 	while (ticks--)
 		check_tick(host);
 }
