@@ -309,6 +309,20 @@ uint64_t io_exit_count(const struct evidence *e, json *vcpu)
 	return number(find_code(member(vcpu, "exits"), host_isa(e)->io), "count");
 }
 
+/* KVM's own count of exits, which every VMM can read, beside ftrace's. */
+static void check_stats(const struct evidence *e)
+{
+	uint64_t n = 0, all = e->exits.hits + e->exits.dropped;
+
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		for (unsigned int k = 0; k < length(vcpus); k++)
+			n += number(member(at(vcpus, k), "stats"), "exits");
+	}
+	claim(n == all, "KVM's statistics of all vCPUs: %" PRIu64 " exits, ftrace %" PRIu64, n, all);
+}
+
 void case_counts(const struct evidence *e)
 {
 	json *vms[TRUTHS];
@@ -317,6 +331,7 @@ void case_counts(const struct evidence *e)
 	if (!claim(e->has_ftrace && e->exits.hits, "ftrace counted %" PRIu64 " exits", e->exits.hits))
 		return;
 	check_oracles(e);
+	check_stats(e);
 	if (!e->has_kvmtop)
 		return;
 	for (unsigned int i = 0; i < e->truths; i++) {

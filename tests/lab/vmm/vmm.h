@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "guest.h"
 
@@ -161,7 +162,10 @@ void *vcpu_thread(void *arg);
 void options_parse(struct options *opt, int argc, char **argv);
 const char *op_name(unsigned int op);
 
+/* Writes the figures behind KVM_GET_STATS_FD's file as the members of a JSON object. False when one cannot be read. */
+bool stats_write(FILE *f, int fd);
+
 /* Writes what was done as one JSON object. 0 or a negative errno. */
-int truth_write(const struct vm *vm, const char *path);
+int truth_write(struct vm *vm, const char *path);
 
 #endif
