@@ -23,6 +23,12 @@ struct slot {
 	struct found stat; /* what that walk read */
 };
 
+/* A record that has no identity yet. */
+struct fresh {
+	u64 created_ns;
+	u32 slot;
+};
+
 struct order {
 	u32 slot;
 	vm_uid vm;
@@ -39,6 +45,7 @@ struct source_bpf {
 	struct vcpu_rec *vcpus;
 	struct exit_rec *exits;
 	struct slot *slots;
+	struct fresh *fresh;
 	struct order *order; /* the live slots by VM and vcpu_id */
 	u32 order_count;
 	vcpu_uid next_uid;
@@ -155,13 +162,51 @@ static int compare_order(const void *va, const void *vb)
 	return a->slot < b->slot ? -1 : a->slot > b->slot;
 }
 
+static int compare_fresh(const void *va, const void *vb)
+{
+	const struct fresh *a = va, *b = vb;
+
+	return a->created_ns < b->created_ns ? -1 : a->created_ns > b->created_ns;
+}
+
+/*
+ * Gives new records an identity; true when there were any. In the order of their beginnings: several VMs may have lived and
+ * died at one address since the last sample, and the first to come takes the entry of a VM that was found before it ran.
+ */
+static bool identify_fresh(struct source_bpf *b, u32 used)
+{
+	bool any = false;
+	u32 count = 0;
+
+	for (u32 i = 0; i < used; i++)
+		if (!b->slots[i].uid && __atomic_load_n(&b->vcpus[i].vcpu, __ATOMIC_ACQUIRE))
+			b->fresh[count++] = (struct fresh){b->vcpus[i].created_ns, i};
+	qsort(b->fresh, count, sizeof(*b->fresh), compare_fresh);
+	for (u32 i = 0; i < count; i++) {
+		struct vcpu_rec *rec = &b->vcpus[b->fresh[i].slot];
+		struct slot *slot = &b->slots[b->fresh[i].slot];
+		struct vm_entry *vm =
+			vmtable_get(&b->vms, rec->kvm, rec->pid, rec->comm, rec->created_ns, rec->ended_ns);
+
+		if (!vm)
+			continue;
+		slot->uid = ++b->next_uid;
+		slot->vm = vm->uid;
+		if (rec->ended_ns && !vm->ended_ns)
+			vm->ended_ns = rec->ended_ns;
+		any = true;
+	}
+	return any;
+}
+
 /* Gives new records an identity, notes which vCPUs and VMs have ended, and lists the live slots in order. */
 static void identify(struct source_bpf *b, u64 now, bool walked)
 {
 	u32 used = used_slots(b), live = 0;
-	bool changed = false;
+	bool changed;
 
 	note_ends(b);
+	changed = identify_fresh(b, used);
 	for (u32 i = 0; i < used; i++) {
 		struct vcpu_rec *rec = &b->vcpus[i];
 		struct slot *slot = &b->slots[i];
@@ -173,16 +218,7 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 		/* Where nothing said that the vCPU was destroyed: its file is not open any more. */
 		if (walked && !rec->ended_ns && slot->pass && slot->pass != b->pass)
 			rec->ended_ns = now;
-		if (!slot->uid) {
-			vm = vmtable_get(&b->vms, rec->kvm, rec->pid, rec->comm, rec->created_ns, rec->ended_ns);
-			if (!vm)
-				continue;
-			slot->uid = ++b->next_uid;
-			slot->vm = vm->uid;
-			changed = true;
-		} else {
-			vm = vmtable_find(&b->vms, slot->vm);
-		}
+		vm = slot->uid ? vmtable_find(&b->vms, slot->vm) : NULL;
 		if (vm && rec->ended_ns && !vm->ended_ns)
 			vm->ended_ns = rec->ended_ns;
 	}
@@ -466,6 +502,7 @@ static void detach(struct source_bpf *b)
 	unmap_pages(b->vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
 	unmap_pages(b->exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
 	free(b->slots);
+	free(b->fresh);
 	free(b->order);
 	vmtable_free(&b->vms);
 	attach_close(&b->attach);
@@ -474,6 +511,7 @@ static void detach(struct source_bpf *b)
 	b->vcpus = NULL;
 	b->exits = NULL;
 	b->slots = NULL;
+	b->fresh = NULL;
 	b->order = NULL;
 	b->attached = false;
 }
@@ -491,8 +529,9 @@ static int attach_now(struct source_bpf *b)
 	b->vcpus = map_pages(b->attach.skel->maps.vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
 	b->exits = map_pages(b->attach.skel->maps.exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
 	b->slots = calloc(b->attach.max_vcpus, sizeof(*b->slots));
+	b->fresh = calloc(b->attach.max_vcpus, sizeof(*b->fresh));
 	b->order = calloc(b->attach.max_vcpus, sizeof(*b->order));
-	if (!b->control || !b->vcpus || !b->exits || !b->slots || !b->order) {
+	if (!b->control || !b->vcpus || !b->exits || !b->slots || !b->fresh || !b->order) {
 		snprintf(b->base.error, sizeof(b->base.error), "no memory for records of %u vCPUs", vcpus);
 		detach(b);
 		return -ENOMEM;

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MS         ((uint64_t)1000000)
-#define CHURN      100 /* VMs of one process, and as many processes of one VM each */
-#define CHURN_IO   8   /* one of them the VMM sleeps in, so that the VM lives for a while */
-#define VICTIMS_IO 101
+#define MS          ((uint64_t)1000000)
+#define CHURN_ONE   200 /* VMs of one process */
+#define CHURN_MANY  100 /* processes of one VM each */
+#define CHURN_FIRST 60  /* before these, so that what is allocated once is there */
+#define CHURN_IO    8
+#define CHURN_KB    256 /* what the heap may grow by when more VMs meet in one interval: less than 1 KiB each */
+#define VICTIMS_IO  101
 
 static json *last_object(const struct objects *ticks)
 {
@@ -78,12 +81,23 @@ void case_killed(const struct evidence *e)
 	      length(member(last_object(&e->ticks), "vms")));
 }
 
+static bool is_among(const int64_t *pids, unsigned int count, int64_t pid)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
 void case_churn(const struct evidence *e)
 {
-	static int64_t pids[CHURN * 4];
+	static int64_t pids[CHURN_MANY * 4];
 	long many = note_number(e, "many.pid"), before = note_number(e, "fds.before"),
-	     after = note_number(e, "fds.after");
-	unsigned int in_one = 0, others = 0, twice = 0, wrong = 0;
+	     after = note_number(e, "fds.after"), kb_before = note_number(e, "anon.before"),
+	     kb_after = note_number(e, "anon.after");
+	unsigned int in_one = 0, others = 0, twice = 0, wrong = 0, vcpus = 0;
+	bool begun = false;
 	json *last = last_object(&e->ticks);
 
 	if (!e->has_kvmtop)
@@ -93,28 +107,34 @@ void case_churn(const struct evidence *e)
 
 		for (unsigned int i = 0; i < length(vms); i++) {
 			json *vm = at(vms, i), *vcpu = find_vcpu(vm, 0);
-			unsigned int k;
 
 			if (!truth(vm, "ended"))
 				continue;
 			wrong += io_exit_count(e, vcpu) != CHURN_IO;
+			vcpus += length(member(vm, "vcpus"));
 			if (integer(vm, "pid") == many) {
 				in_one++;
+				begun = true;
 				continue;
 			}
-			for (k = 0; k < others && pids[k] != integer(vm, "pid"); k++)
-				;
-			twice += k < others;
-			if (k == others && others < CHURN * 4)
+			if (!begun) /* those before the first count */
+				continue;
+			twice += is_among(pids, others, integer(vm, "pid"));
+			if (others < CHURN_MANY * 4)
 				pids[others++] = integer(vm, "pid");
 		}
 	}
-	claim(in_one == CHURN, "%u VMs of one process, one after the other: %u reported as ended", CHURN, in_one);
-	claim(others == CHURN && !twice, "%u VMs of as many processes: %u reported as ended, %u more than once", CHURN,
-	      others, twice);
-	claim(!wrong, "%u of these %u have not %u IO exits in their last report", wrong, in_one + others, CHURN_IO);
-	claim(!length(member(last, "vms")), "%u VMs listed at the end", length(member(last, "vms")));
+	claim(in_one == CHURN_ONE, "%u VMs of one process, one after the other: %u reported as ended", CHURN_ONE,
+	      in_one);
+	claim(others == CHURN_MANY && !twice, "%u VMs of as many processes: %u reported as ended, %u more than once",
+	      CHURN_MANY, others, twice);
+	claim(vcpus == in_one + others + CHURN_FIRST, "%u vCPUs in their last reports", vcpus);
+	claim(!wrong, "%u of these have not %u IO exits in their last report", wrong, CHURN_IO);
+	claim(length(member(last, "vms")) == 1, "%u VM listed at the end, that which is still there",
+	      length(member(last, "vms")));
 	claim(before > 0 && before == after, "kvmtop's open files: %ld before, %ld after", before, after);
+	claim(kb_before > 0 && kb_after <= kb_before + CHURN_KB, "its memory: %ld KiB before, %ld KiB after", kb_before,
+	      kb_after);
 }
 
 void case_room(const struct evidence *e)
