@@ -273,6 +273,10 @@ static void write_host(struct writer *w, struct json_object *root, const struct 
 	put_u64(w, cost, "bpf_ns", s->cost.bpf_ns);
 	put_u64(w, cost, "bpf_events", s->cost.bpf_events);
 	put_u64(w, cost, "sample_ns", s->cost.sample_ns);
+	put_u64(w, cost, "ring_bytes", s->upkeep.ring_bytes);
+	put_u64(w, cost, "ring_ns", s->upkeep.ring_ns);
+	put_u64(w, cost, "record_bytes", s->upkeep.record_bytes);
+	put_u64(w, cost, "record_ns", s->upkeep.record_ns);
 }
 
 int json_write_sample(FILE *f, const struct sample *s, u64 interval_ns)

@@ -3,7 +3,7 @@
  * One sample as one line of JSON: raw cumulative counters, no rates, names stable.
  *
  * {time, interval_ns, isa, host, waiting?, missing, lost:{cause: n}, probes:{name: {status, errno?}}, cost:{cpu_ns, bpf_ns,
- *  bpf_events, sample_ns}, vms:[{pid, name, vmm, ended, vcpus:[{id, tid, cpu, ended, state, state_ns, age_ns,
+ *  bpf_events, sample_ns, ring_bytes, ring_ns, record_bytes, record_ns}, vms:[{pid, name, vmm, ended, vcpus:[{id, tid, cpu, ended, state, state_ns, age_ns,
  *  time_ns:{unknown, guest, kvm, user, poll, halt, wait}, entries,
  *  exits:[{isa, code, reason, count, total_ns, min_ns, max_ns, p50_ns, p99_ns, kvm_ns, user_ns, halt_ns, wait_ns}],
  *  user_exits:[{code, reason, count, total_ns, min_ns, max_ns, p50_ns, p99_ns}],

@@ -270,8 +270,8 @@ static void save(struct feed *feed, struct app *app, const char *dir)
 	if (ret)
 		snprintf(app->notice, sizeof(app->notice), "not saved: %s", error);
 	else
-		snprintf(app->notice, sizeof(app->notice), "the last %s are in %.150s (%sB): kvmtop -r shows it again",
-			 fmt_ns(span, (double)(f.last_mono - f.first_mono), 6), path,
+		snprintf(app->notice, sizeof(app->notice), "saved as %.160s: the last %s, %sB; kvmtop -r shows it",
+			 path, fmt_ns(span, (double)(f.last_mono - f.first_mono), 6),
 			 fmt_count(size, stat(path, &st) ? 0 : (double)st.st_size, 5));
 }
 

@@ -26,6 +26,10 @@ enum {
 	OPT_DUMP,
 	OPT_FEATURES,
 	OPT_ROTATE,
+	OPT_HISTORY,
+	OPT_HISTORY_SIZE,
+	OPT_RECORD_DIR,
+	OPT_SPEED,
 	OPT_DEMO,
 	OPT_SOURCE,
 	OPT_MAX_VCPUS,
@@ -63,7 +67,11 @@ static const struct {
 	{'w', "record", "FILE", "record every sample while watching; without a terminal and -b or --json, just record"},
 	{OPT_ROTATE, "rotate", "LIMIT",
 	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
+	{OPT_HISTORY, "history", "AGE", "keep samples in memory to go back to, for so long (10m); 0: none"},
+	{OPT_HISTORY_SIZE, "history-size", "SIZE", "keep fewer of them when they need more memory than this (64M)"},
+	{OPT_RECORD_DIR, "record-dir", "DIR", "where the key D writes them to (the current directory)"},
 	{'r', "replay", "FILE", "show a recording, with everything there is, on any machine and without root"},
+	{OPT_SPEED, "speed", "X", "with -r and --demo: play X times as fast as it was (1); 0.125 to 64"},
 	{OPT_FEATURES, "features", NULL, "what this host allows, and what is lost without it"},
 	{OPT_SCRIPT, "script", "FILE", "run keys from a file (- for standard input), without a terminal"},
 	{OPT_SIZE, "size", "WxH", "with --script: size of the screen (80x24)"},
@@ -177,6 +185,27 @@ static bool parse_source(const char *text, struct options *o)
 	return !strncmp(text, "synthetic:", 10) && !synthetic_spec_parse(text + 10, &o->spec);
 }
 
+static bool parse_history(const char *text, struct loop_options *loop)
+{
+	struct recorder_limits limits = {0};
+
+	loop->no_history = !strcmp(text, "0");
+	if (!loop->no_history && (strchr(text, ':') || recorder_limits_parse(text, &limits) || limits.max_bytes))
+		return false;
+	loop->history.max_age_ns = limits.max_age_ns;
+	return true;
+}
+
+static bool parse_history_size(const char *text, struct loop_options *loop)
+{
+	struct recorder_limits limits = {0};
+
+	if (strchr(text, ':') || recorder_limits_parse(text, &limits) || limits.max_age_ns)
+		return false;
+	loop->history.max_bytes = limits.max_bytes;
+	return true;
+}
+
 /* False: the argument does not fit. */
 static bool take(int code, const char *arg, struct options *o)
 {
@@ -232,6 +261,15 @@ static bool take(int code, const char *arg, struct options *o)
 	case 'w':
 		o->record = arg;
 		return *arg;
+	case OPT_HISTORY:
+		return parse_history(arg, &o->loop);
+	case OPT_HISTORY_SIZE:
+		return parse_history_size(arg, &o->loop);
+	case OPT_RECORD_DIR:
+		o->loop.record_dir = arg;
+		return *arg;
+	case OPT_SPEED:
+		return parse_double(arg, TRAVEL_SPEED_MIN, TRAVEL_SPEED_MAX, &o->loop.speed);
 	case OPT_ROTATE:
 		return !recorder_limits_parse(arg, &o->rotate);
 	case 'r':
@@ -356,6 +394,10 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 	}
 	if (o->config && o->no_config) {
 		snprintf(err, err_size, "--config and --no-config contradict each other");
+		return -EINVAL;
+	}
+	if (o->loop.speed > 0 && !o->loop.replay) {
+		snprintf(err, err_size, "--speed goes with -r FILE or --demo: see kvmtop --help");
 		return -EINVAL;
 	}
 	if (o->replay && o->record && !strcmp(o->replay, o->record)) {

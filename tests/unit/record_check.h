@@ -195,6 +195,8 @@ static inline void random_sample(struct sample *s, u64 seq, u64 *rng)
 	s->seq = seq;
 	s->mono_ns = seq * NSEC_PER_SEC;
 	s->waiting = waits[rnd(rng) % 3];
+	/* of the run that keeps it, not of what is kept */
+	s->upkeep = (struct upkeep_sample){0};
 	s->probe_count = PROBE_COUNT;
 	memset(s->host, 0, sizeof(s->host));
 	random_text(s->host, sizeof(s->host), rng);
