@@ -73,6 +73,8 @@ const struct action action_table[] = {
 	{ACT_THEME, "theme", {'C'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0, "the next theme"},
 	{ACT_PALETTE, "palette", {':'}, CTX_MAIN, GROUP_SHOW, "commands", NULL, 39,
 	 "type what to do by its name: any of these actions, view, sort, filter or set"},
+	{ACT_MOUSE, "mouse", {'m'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0,
+	 "mouse on or off: a click selects, a second one opens, on a title sorts, below it is a key; the wheel scrolls"},
 	{ACT_SETTINGS, "settings", {K_F1 + 1, 'S'}, CTX_MAIN, GROUP_SHOW, "settings", NULL, 40,
 	 "settings, keys and thresholds, to look at and to change"},
 	{ACT_COLUMNS, "columns", {'F'}, CTX_LIST, GROUP_SHOW, "columns", NULL, 41,

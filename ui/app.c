@@ -508,6 +508,12 @@ static u32 show_action(struct app *app, enum action_id action)
 		return APP_RENDER | APP_SAVE;
 	case ACT_PALETTE:
 		return palette_open(app);
+	case ACT_MOUSE:
+		app->set.value[SET_MOUSE] = !app->set.value[SET_MOUSE];
+		snprintf(app->notice, sizeof(app->notice), "%s",
+			 app->set.value[SET_MOUSE] ? "mouse on; with Shift it selects text as before"
+						   : "mouse off: it is the terminal's again");
+		return app_setting_changed(app, SET_MOUSE);
 	case ACT_SETTINGS:
 	case ACT_COLUMNS:
 		return screen_action(app, action);

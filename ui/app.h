@@ -170,6 +170,10 @@ void app_save(struct app *app);
 /* The theme that is on. */
 const struct theme *app_theme(const struct app *app);
 
+/* A click or the wheel, on what grid shows: APP_* flags (ui/mouse.c). */
+struct grid;
+u32 app_mouse(struct app *app, const struct grid *grid, const struct mouse_event *event);
+
 enum context app_context(const struct app *app);
 /* The selected row's identity; false when there is no row. */
 bool app_selected(const struct app *app, struct row_id *id);

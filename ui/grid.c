@@ -170,6 +170,7 @@ int grid_reset(struct grid *grid, int w, int h)
 		grid->cells[i] = (struct cell){.text = " ", .width = 1};
 	grid_clip(grid, 0, h);
 	grid->cursor_x = grid->cursor_y = -1;
+	grid->hit_count = 0;
 	return 0;
 }
 
@@ -318,4 +319,23 @@ void grid_select(struct grid *grid, int x, int y, int w)
 
 	for (int i = x < 0 ? 0 : x; line && i < end; i++)
 		line[i].selected = true;
+}
+
+void grid_hit(struct grid *grid, int x, int y, int w, enum hit_kind kind, int arg)
+{
+	if (grid->hit_count < GRID_HITS && y >= grid->clip_top && y < grid->clip_bottom && w > 0)
+		grid->hits[grid->hit_count++] = (struct hit){(short)x, (short)y, (short)w, (u8)kind, arg};
+}
+
+const struct hit *grid_find_hit(const struct grid *grid, int x, int y)
+{
+	for (int i = grid->hit_count - 1; i >= 0; i--)
+		if (grid->hits[i].y == y && x >= grid->hits[i].x && x < grid->hits[i].x + grid->hits[i].w)
+			return &grid->hits[i];
+	return NULL;
+}
+
+void grid_clear_hits(struct grid *grid)
+{
+	grid->hit_count = 0;
 }

@@ -23,6 +23,22 @@ struct cell {
 	bool selected;
 };
 
+/* What a click on some cells means. */
+enum hit_kind {
+	HIT_ROW,    /* arg: index of a row of the list */
+	HIT_TITLE,  /* arg: column of the view */
+	HIT_ACTION, /* arg: enum action_id */
+	HIT_ITEM,   /* arg: line of the screen or box that lies over the view */
+};
+
+struct hit {
+	short x, y, w;
+	u8 kind;
+	int arg;
+};
+
+#define GRID_HITS 768
+
 struct grid {
 	int w, h;
 	bool ascii;                /* all that is not ASCII becomes '?' */
@@ -31,6 +47,8 @@ struct grid {
 	int cursor_x, cursor_y;    /* where the terminal's cursor is to be shown, -1: nowhere */
 	struct cell *cells;        /* w * h, line by line */
 	size_t room;
+	struct hit hits[GRID_HITS]; /* the last one that holds a cell counts */
+	int hit_count;
 };
 
 /* Blank, w x h (clamped to 1..GRID_MAX_*), no clipping. 0 or -ENOMEM, then the grid is as it was. */
@@ -54,6 +72,13 @@ void grid_put_right(struct grid *grid, int x, int y, int w, enum style style, co
 void grid_fill(struct grid *grid, int x, int y, int w, enum style style, enum style under, const char *text);
 /* Marks columns [x, x + w) as selected. */
 void grid_select(struct grid *grid, int x, int y, int w);
+
+/* A click into columns [x, x + w) of line y means this. */
+void grid_hit(struct grid *grid, int x, int y, int w, enum hit_kind kind, int arg);
+/* What a click at (x, y) means, NULL: nothing. */
+const struct hit *grid_find_hit(const struct grid *grid, int x, int y);
+/* Forgets what clicks mean: something lies over it all. */
+void grid_clear_hits(struct grid *grid);
 
 /* Columns that text takes, made safe as grid_put() does. */
 int text_width(const char *text, bool ascii);

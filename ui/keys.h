@@ -29,6 +29,14 @@ enum key {
 	K_BACK_TAB,
 	K_F1, /* to K_F1 + 11 */
 	K_F12 = K_F1 + 11,
+	K_MOUSE, /* of the terminal's only: term_mouse_event() tells what it was */
+};
+
+enum mouse_kind { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse_event {
+	enum mouse_kind kind;
+	int x, y; /* cells, from 0 */
 };
 
 #define KEY_NAME_SIZE 16

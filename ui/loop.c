@@ -98,9 +98,8 @@ static int resize(struct loop *loop)
 	return 0;
 }
 
-static int press(struct loop *loop, u32 key)
+static int react(struct loop *loop, u32 flags)
 {
-	u32 flags = app_key(&loop->app, key);
 	int ret = 0;
 
 	if (flags & APP_RENDER)
@@ -113,6 +112,8 @@ static int press(struct loop *loop, u32 key)
 		term_redraw();
 	if (flags & APP_SAVE)
 		app_save(&loop->app);
+	if (flags & APP_MOUSE)
+		term_mouse(loop->app.set.value[SET_MOUSE] != 0);
 	if (flags & APP_SUSPEND) {
 		term_suspend();
 		return resize(loop);
@@ -127,6 +128,15 @@ static int press(struct loop *loop, u32 key)
 	if (!ret && ((flags & APP_DELAY) || (loop->feed.replay && (flags & (APP_TRAVEL | APP_FEED)))))
 		ret = pace(loop);
 	return ret;
+}
+
+static int press(struct loop *loop, u32 key)
+{
+	struct mouse_event event;
+
+	if (key != K_MOUSE)
+		return react(loop, app_key(&loop->app, key));
+	return term_mouse_event(&event) ? react(loop, app_mouse(&loop->app, &loop->grid, &event)) : 0;
 }
 
 static int on_signal(struct loop *loop)
@@ -258,6 +268,8 @@ static int open_all(struct loop *loop, const struct loop_options *opts, sigset_t
 	ret = journey_begin(&loop->feed, &loop->app, opts);
 	if (ret)
 		return ret;
+	if (loop->app.set.value[SET_MOUSE] != 0)
+		term_mouse(true);
 	term_size(&w, &h);
 	app_resize(&loop->app, w, h);
 	return 0;

@@ -38,6 +38,7 @@ enum {
 	OPT_TOTAL,
 	OPT_DEBUG_BPF,
 	OPT_CONFIG,
+	OPT_MOUSE,
 	OPT_NO_CONFIG,
 };
 
@@ -81,6 +82,7 @@ static const struct {
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
 	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
 	{OPT_NO_COLOR, "no-color", NULL, "no colours (as with NO_COLOR in the environment)"},
+	{OPT_MOUSE, "mouse", NULL, "take the mouse: select, open, sort and scroll with it (key m)"},
 	{OPT_CONFIG, "config", "FILE", "read (and, when asked, save) settings there, not in ~/.config/kvmtop/kvmtoprc"},
 	{OPT_NO_CONFIG, "no-config", NULL, "read no settings"},
 	{OPT_DEBUG_BPF, "debug-bpf", NULL, "libbpf's messages on standard error, for bug reports"},
@@ -303,6 +305,9 @@ static bool take(int code, const char *arg, struct options *o)
 		return true;
 	case OPT_NO_COLOR:
 		o->loop.no_color = true;
+		return true;
+	case OPT_MOUSE:
+		o->loop.mouse = true;
 		return true;
 	case OPT_CONFIG:
 		o->config = arg;

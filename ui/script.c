@@ -124,6 +124,19 @@ static int size(struct script *s, const char *text)
 	return 0;
 }
 
+/* "click X Y", "wheel-up X Y": cells from 0, on the screen as it is now. */
+static int mouse(struct script *s, enum mouse_kind kind, const char *where)
+{
+	struct mouse_event event = {.kind = kind};
+	int ret;
+	char end;
+
+	if (sscanf(where, "%d %d%c", &event.x, &event.y, &end) != 2)
+		return -EINVAL;
+	ret = render(&s->app, &s->grid);
+	return ret ? ret : after_key(s, app_mouse(&s->app, &s->grid, &event));
+}
+
 static int run_line(struct script *s, char *line, char *err, size_t err_size)
 {
 	char *rest;
@@ -150,6 +163,10 @@ static int run_line(struct script *s, char *line, char *err, size_t err_size)
 		return type(s, rest);
 	if (!strcmp(line, "tick"))
 		return ticks(s, rest);
+	if (!strcmp(line, "click"))
+		return mouse(s, MOUSE_PRESS, rest);
+	if (!strcmp(line, "wheel-up") || !strcmp(line, "wheel-down"))
+		return mouse(s, line[6] == 'u' ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN, rest);
 	if (!strcmp(line, "dump"))
 		return dump(s);
 	if (!strcmp(line, "size"))

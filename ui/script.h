@@ -9,6 +9,7 @@
  *	type web                         types the text and nothing more
  *	tick [N]                         takes N more samples (1)
  *	dump                             prints the screen now
+ *	click X Y                        a click there, cells from 0; wheel-up X Y, wheel-down X Y: the wheel
  *	size WxH                         another size of screen
  *	:view NAME  :sort NAME  :filter EXPR  :set NAME VALUE  :NAME   any command of the palette (ui/palette.c)
  * Two samples are taken before the first line, so that rates exist. Without any "dump" the last screen is printed.

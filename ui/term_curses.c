@@ -70,6 +70,17 @@ static void add_restore(const char *capability)
 	term.restore_len += len;
 }
 
+/* The mouse is let go as the last thing, whether it was taken or not: terminals without one ignore it. */
+static void add_mouse_off(void)
+{
+	static const char off[] = "\033[?1006l\033[?1000l";
+
+	if (term.restore_len + sizeof(off) >= sizeof(term.restore) || strstr(term.restore, off))
+		return;
+	memcpy(term.restore + term.restore_len, off, sizeof(off));
+	term.restore_len += sizeof(off) - 1;
+}
+
 static void handle_fatal(void)
 {
 	struct sigaction act = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER};
@@ -205,6 +216,31 @@ void term_suspend(void)
 	refresh();
 	curs_set(0);
 	term_resize();
+}
+
+void term_mouse(bool on)
+{
+	/* only where curses knows how: elsewhere no sequence may reach the terminal */
+	if (on && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL))
+		add_mouse_off();
+	if (!on)
+		mousemask(0, NULL);
+	/* no waiting for a second click: they are told apart by what they hit */
+	mouseinterval(0);
+}
+
+bool term_mouse_event(struct mouse_event *event)
+{
+	MEVENT from;
+
+	if (getmouse(&from) != OK)
+		return false;
+	event->x = from.x;
+	event->y = from.y;
+	event->kind = from.bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
+		      : from.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
+						      : MOUSE_PRESS;
+	return from.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED);
 }
 
 /* --- drawing ----------------------------------------------------------------------------------------------------- */
@@ -344,6 +380,7 @@ static const struct {
 	{KEY_BACKSPACE, K_BACKSPACE},
 	{KEY_FIND, K_HOME},
 	{KEY_SELECT, K_END},
+	{KEY_MOUSE, K_MOUSE},
 };
 
 u32 term_key(void)

@@ -32,6 +32,10 @@ void term_draw(const struct grid *grid, const struct theme *theme);
 void term_redraw(void);
 /* The next key that was typed, K_NONE when there is none waiting. */
 u32 term_key(void);
+/* Takes the mouse, or leaves it to the terminal, as it is at first. */
+void term_mouse(bool on);
+/* What the mouse did, after term_key() gave K_MOUSE; false: nothing of interest. */
+bool term_mouse_event(struct mouse_event *event);
 /* Gives the terminal back, stops the process as the shell expects it, and takes it again when continued. */
 void term_suspend(void);
 /* What a cell of the screen shows: its text, for tests. False outside. */

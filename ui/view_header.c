@@ -518,6 +518,7 @@ static void key_line(const struct app *app, struct grid *grid, int y)
 		width = text_width(key, grid->ascii) + 1 + text_width(label, grid->ascii);
 		if (!*key || x + width > grid->w - 1)
 			continue;
+		grid_hit(grid, x, y, width, HIT_ACTION, list[i]->id);
 		x += grid_put(grid, x, y, grid->w - x, STYLE_KEY, key) + 1;
 		x += grid_put(grid, x, y, grid->w - x, STYLE_LABEL, label) + 2;
 	}

@@ -193,6 +193,7 @@ static void draw_titles(const struct app *app, struct grid *grid, const struct t
 
 		if (!t->w[i])
 			continue;
+		grid_hit(grid, t->x[i], y, t->w[i], HIT_TITLE, (int)(col - view_columns(app->here.view)->columns));
 		width = width > t->w[i] - sorted ? t->w[i] - sorted : width;
 		if (is_left(col)) {
 			grid_put(grid, t->x[i], y, t->w[i] - sorted, style, col->title);
@@ -299,6 +300,7 @@ static void draw_row(const struct app *app, struct grid *grid, const struct tabl
 	struct row_look look = look_of(app, row);
 	struct row_id id;
 
+	grid_hit(grid, 0, y, grid->w, HIT_ROW, index);
 	for (int i = 0; i < t->count; i++)
 		if (t->w[i])
 			draw_cell(app, grid, t, i, y, row, look);
@@ -428,6 +430,7 @@ void view_picker(const struct app *app, struct grid *grid, const struct layout *
 	(void)lay;
 	if (w < 10 || h < 3)
 		return;
+	grid_clear_hits(grid);
 	view_box(grid, x, y, w, h, " sort by ");
 	if (app->picker_at >= h - 2)
 		top = app->picker_at - (h - 2) + 1;
@@ -435,6 +438,7 @@ void view_picker(const struct app *app, struct grid *grid, const struct layout *
 		const struct column *col = &cols->columns[top + i];
 		bool sorted = top + i == vs->sort;
 
+		grid_hit(grid, x + 1, y + 1 + i, w - 2, HIT_ITEM, top + i);
 		grid_put(grid, x + 2, y + 1 + i, 1, STYLE_KEY, sorted ? (vs->descending ? "▼" : "▲") : " ");
 		grid_put_cut(grid, x + 4, y + 1 + i, 10 > w - 6 ? w - 6 : 10, STYLE_NAME, col->title);
 		if (w > 24)

@@ -19,10 +19,12 @@ void view_palette(const struct app *app, struct grid *grid, const struct layout 
 		count++;
 	if (!count)
 		return;
+	grid_clear_hits(grid);
 	view_box(grid, 0, foot - count - 2, w, count + 2, " commands: Tab completes, Enter runs ");
 	for (int i = 0; i < count && palette_at(app, top + i, &command); i++) {
 		int y = foot - count - 1 + i;
 
+		grid_hit(grid, 1, y, w - 2, HIT_ITEM, top + i);
 		grid_put_cut(grid, 2, y, name_w, STYLE_NAME, command.text);
 		if (w > 60)
 			grid_put_cut(grid, 2 + name_w + 1, y, w - name_w - 5, STYLE_LABEL, command.help);

@@ -125,6 +125,8 @@ void view_settings(const struct app *app, struct grid *grid, const struct layout
 		}
 		kind = (int)row.kind;
 		if (line >= top && line < top + height)
+			grid_hit(grid, 0, y + line - top, grid->w, HIT_ITEM, n);
+		if (line >= top && line < top + height)
 			draw_setting(app, grid, y + line - top, &row, n == app->overlay_at);
 	}
 	grid_clip(grid, 0, grid->h);
@@ -150,6 +152,7 @@ void view_column_box(const struct app *app, struct grid *grid)
 
 	if (w < 10 || h < 3)
 		return;
+	grid_clear_hits(grid);
 	view_box(grid, x, y, w, h, " columns ");
 	if (app->overlay_at >= h - 2)
 		top = app->overlay_at - (h - 2) + 1;
@@ -160,6 +163,7 @@ void view_column_box(const struct app *app, struct grid *grid)
 
 		if (column < 0)
 			break;
+		grid_hit(grid, x + 1, y + 1 + i, w - 2, HIT_ITEM, top + i);
 		col = &cols->columns[column];
 		available = !app->snap || column_available(col, app->snap, NULL);
 		grid_put(grid, x + 2, y + 1 + i, 3, shown ? STYLE_KEY : STYLE_DIM, shown ? "[x]" : "[ ]");

@@ -24,7 +24,7 @@ dir=$(mktemp -d) || exit 1
 socket=$dir/0
 sessions=0
 failed=0
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=$dir/config
 unset NO_COLOR TMUX
 
 tm() {
@@ -133,6 +133,48 @@ keys '?'; wait_for 'Sort and filter|Move'; ok $? "? shows the help"
 keys G; wait_for 'ended\.'; ok $? "End of the help"
 keys '?'; wait_for 'TIME BUDGET'; ok $? "? closes it"
 
+keys ':'; wait_for 'Tab completes'; keys -l 'view vcpu'; keys Enter; wait_for 'STATE'; ok $? "a command goes to a view"
+keys ':'; wait_for 'Tab completes'; keys -l 'nonsense'; keys Enter; wait_for 'no command "nonsense"'; ok $? "an unknown command says so"
+keys Escape; wait_gone 'nonsense'; keys 1; wait_for 'TOP REASON'
+
+# --- mouse ------------------------------------------------------------------------------------------------------------
+
+mouse_flag() { # mouse_flag 0|1: whether the program asks the terminal for the mouse, at most 5 seconds
+	local i
+	for ((i = 0; i < 50; i++)); do
+		[ "$(tm display-message -p -t k '#{mouse_any_flag}')" = "$1" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+click() { # click X Y, cells from 0, in the way the terminal tells
+	local kind=M
+	if [ "$(tm display-message -p -t k '#{mouse_sgr_flag}')" = 1 ]; then
+		keys -l "$(printf '\033[<0;%d;%dM' $(($1 + 1)) $(($2 + 1)))"
+	else
+		keys -l "$(printf '\033[%s %b%b' $kind "\\0$(printf %o $(($1 + 33)))" "\\0$(printf %o $(($2 + 33)))")"
+	fi
+}
+
+mouse_flag 0; ok $? "the mouse is the terminal's"
+keys m; mouse_flag 1; ok $? "m takes the mouse"
+row=$(($(screen | grep -n 'web01' | head -1 | cut -d: -f1) - 1))
+click 3 $row; sleep 0.3; click 3 $row
+wait_for 'host › web01'; ok $? "a second click on a row opens it"
+keys BSpace; wait_gone 'host › '
+keys C-z; wait_for 'Stopped'; mouse_flag 0; ok $? "^Z gives the mouse back"
+keys 'fg; echo status=$?' Enter; wait_for 'kvmtop .*LIVE'; mouse_flag 1; ok $? "fg takes it again"
+keys m; mouse_flag 0; ok $? "m lets it go"
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+keys S; wait_for 'not yet in'; ok $? "S shows the settings"
+keys Down; keys Right; wait_for '\*units +us'; ok $? "a setting is changed in place"
+keys W; wait_for 'saved to'; ok $? "W saves"
+grep -qx 'set units us' "$dir/config/kvmtop/kvmtoprc"; ok $? "the file has it"
+keys Escape; wait_for 'TIME BUDGET'
+
 # --- size -------------------------------------------------------------------------------------------------------------
 
 for size in 40x10 200x50 20x4 80x24; do
@@ -161,6 +203,15 @@ keys C-z; wait_for 'Stopped'; ok $? "^Z stops it"
 keys fg Enter; wait_for 'kvmtop .*LIVE'; ok $? "fg brings it back"
 keys Q; wait_for 'status=0'
 restored; ok $? "the terminal is restored after ^Z, fg and Q"
+
+echo 'set delay 0' >>"$dir/config/kvmtop/kvmtoprc"
+start
+wait_for 'kvmtoprc:[0-9]+: delay is 0.1 to 3600 seconds'; ok $? "a wrong line of the file is named, and kvmtop starts"
+keys S; wait_for '\*units +us'; ok $? "what is right in it holds"
+keys Escape m; mouse_flag 1
+kill -SEGV "$(pid_of)"
+wait_for 'status=139'; mouse_flag 0; ok $? "SIGSEGV gives the mouse back"
+rm -r "$dir/config"
 
 for signal in TERM HUP INT; do
 	start

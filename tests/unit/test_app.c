@@ -409,6 +409,96 @@ static void follows_a_row(void **state)
 	check_close(&host);
 }
 
+static u32 mouse(struct check_host *host, enum mouse_kind kind, int x, int y)
+{
+	struct mouse_event event = {kind, x, y};
+	struct grid grid = {0};
+	u32 flags;
+
+	assert_int_equal(render(&host->app, &grid), 0);
+	flags = app_mouse(&host->app, &grid, &event);
+	if (flags & APP_FEED)
+		check_show(host);
+	grid_free(&grid);
+	return flags;
+}
+
+/* Finds text on the screen. */
+static void point(const struct app *app, const char *text, int *x, int *y)
+{
+	for (*y = 0; *y < app->h; (*y)++) {
+		const char *line = line_text(app, *y), *at = strstr(line, text);
+
+		if (!at)
+			continue;
+		*x = 0;
+		for (const char *p = line; p < at; *x += 1)
+			utf8_next(&p);
+		return;
+	}
+	fail_msg("%s is not on the screen", text);
+}
+
+static void mouse_does_what_keys_do(void **state)
+{
+	struct check_host host = {0};
+	struct row_id id;
+	int x, y;
+
+	(void)state;
+	check_open(&host, SPEC, 3);
+	point(&host.app, "web01", &x, &y);
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_true(app_selected(&host.app, &id));
+	assert_string_equal(snapshot_find_vm(host.app.snap, id.vm)->raw->name, "web01");
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_int_equal(host.app.here.view, VIEW_VCPU);
+	assert_int_equal(host.app.here.scope.vm, id.vm);
+	/* titles sort, and turn round */
+	point(&host.app, "MAX", &x, &y);
+	assert_true(mouse(&host, MOUSE_PRESS, x, y) & APP_QUERY);
+	assert_string_equal(view_columns(VIEW_VCPU)->columns[host.app.views[VIEW_VCPU].sort].name, "max");
+	assert_true(host.app.views[VIEW_VCPU].descending);
+	point(&host.app, "MAX", &x, &y);
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_false(host.app.views[VIEW_VCPU].descending);
+	/* below are keys */
+	point(&host.app, "Backspace up", &x, &y);
+	mouse(&host, MOUSE_PRESS, x + 3, y);
+	assert_int_equal(host.app.here.view, VIEW_VM);
+	/* the wheel moves, and nothing but lists is opened by a click */
+	mouse(&host, MOUSE_WHEEL_DOWN, 5, 8);
+	assert_int_equal(host.app.selected, 5);
+	mouse(&host, MOUSE_WHEEL_UP, 5, 8);
+	mouse(&host, MOUSE_PRESS, 5, 0);
+	mouse(&host, MOUSE_PRESS, 5000, 5000);
+	mouse(&host, MOUSE_PRESS, -1, -1);
+	assert_int_equal(app_context(&host.app), CTX_VM);
+	/* boxes take what is in them, and hide what is below */
+	check_press(&host, 's');
+	point(&host.app, "Longest exit", &x, &y);
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_int_equal(app_context(&host.app), CTX_PICKER);
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_string_equal(view_columns(VIEW_VM)->columns[host.app.views[VIEW_VM].sort].name, "max");
+	check_press(&host, 's');
+	mouse(&host, MOUSE_PRESS, 0, 5);
+	assert_int_equal(app_context(&host.app), CTX_PICKER);
+	check_press(&host, K_ESC);
+	check_press(&host, ':');
+	type(&host, "view exit");
+	point(&host.app, "go to this view", &x, &y);
+	mouse(&host, MOUSE_PRESS, x, y);
+	mouse(&host, MOUSE_PRESS, x, y);
+	assert_int_equal(host.app.here.view, VIEW_EXIT);
+	assert_int_equal(app_context(&host.app), CTX_EXIT);
+	/* it is off until asked for */
+	assert_true(host.app.set.value[SET_MOUSE] == 0);
+	assert_true(check_press(&host, 'm') & APP_MOUSE);
+	assert_true(host.app.set.value[SET_MOUSE] == 1);
+	check_close(&host);
+}
+
 static void says_when_nothing_matches(void **state)
 {
 	struct check_host host = {0};
@@ -613,6 +703,7 @@ int main(void)
 		cmocka_unit_test(selection_is_identity),
 		cmocka_unit_test(filters_as_typed),
 		cmocka_unit_test(says_when_nothing_matches),
+		cmocka_unit_test(mouse_does_what_keys_do),
 		cmocka_unit_test(searches),
 		cmocka_unit_test(order_is_held),
 		cmocka_unit_test(follows_a_row),
