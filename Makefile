@@ -80,9 +80,13 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Werror 
 
 # --- what is built from what ------------------------------------------------------------------------------------------
 
+# The core is one object, always loaded; each of the others is one by itself, loaded when a pane needs it.
+CORE     := run halt sched discover
 BPF_SRC  := $(sort $(wildcard bpf/*.bpf.c))
 BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(O)/%.bpf.o)
-SKEL     := $(O)/gen/kvmtop.skel.h
+CORE_OBJ := $(CORE:%=$(O)/bpf/%.bpf.o)
+PANES    := $(filter-out $(CORE),$(BPF_SRC:bpf/%.bpf.c=%))
+SKEL     := $(O)/gen/kvmtop.skel.h $(PANES:%=$(O)/gen/%.skel.h)
 SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export.c,$(wildcard ui/*.c)) \
 	$(if $(STATIC),ui/export_none.c,ui/export.c))
 OBJ      := $(SRC:%.c=$(O)/%.o)
@@ -103,14 +107,16 @@ $(O)/%.bpf.o: %.bpf.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -c $< -o $@
 
-$(O)/kvmtop.bpf.o: $(BPF_OBJ)
+$(O)/kvmtop.bpf.o: $(CORE_OBJ)
 	$(call msg,BPFLINK,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(SKEL): $(O)/kvmtop.bpf.o
+$(O)/gen/kvmtop.skel.h: $(O)/kvmtop.bpf.o
+$(PANES:%=$(O)/gen/%.skel.h): $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
+$(SKEL):
 	$(call msg,SKEL,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton $< name kvmtop_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(basename $(basename $(@F)))_bpf > $@
 
 # Only some include it; the dependency files know which, once there are any.
 $(OBJ): | $(SKEL)

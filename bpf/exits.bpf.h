@@ -99,6 +99,7 @@ static __always_inline void close_exit(struct vcpu_rec *rec, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->exit_rec);
 
+	rec->exit_last_ns = now - rec->exit_start_ns;
 	if (e && now >= rec->exit_start_ns) {
 		exit_finish(e, now - rec->exit_start_ns);
 #pragma unroll

@@ -136,6 +136,9 @@ struct vcpu_rec {
 
 	/* the exit in flight; exit_rec and user_rec are indices + 1, 0: none */
 	__u64 exit_start_ns;
+	__u64 exit_last_ns; /* how long the exit before it took */
+	__u32 cause;        /* record of its second-level cause, index + 1, 0: none */
+	__u32 cause_pad;
 	__u64 exit_part_ns[EXIT_PARTS];
 	__u64 user_start_ns;
 	__u32 exit_rec;
@@ -209,6 +212,10 @@ enum loss {
 	LOSS_EXIT_CODE,    /* the exit reason could not be read */
 	LOSS_MISSED,       /* events that the kernel did not hand to a program, because it was interrupted by another */
 	LOSS_HIST_WRAP,    /* a histogram bucket passed 2^32: percentiles since start are off for it */
+	LOSS_EVENT_SLOTS,  /* events (bpf/events.h) whose key found no record: not even among the others of its VM */
+	LOSS_EVENT_HIST,   /* events whose record found no histogram: no percentiles for them */
+	LOSS_EVENT_PAIR,   /* events whose begin or end was not seen: counted, without a duration */
+	LOSS_LOG,          /* events that did not fit in the log's buffer */
 	LOSSES
 };
 
@@ -218,9 +225,16 @@ struct control {
 	__u32 entries_seen; /* kvm_entry has fired: 0 on hosts whose KVM never does */
 	__u32 no_storage;   /* task storage was refused: threads are in the hash */
 	__u32 attached;     /* all programs are: before that they do nothing, lest they see half of the events */
-	__u32 pad[27];      /* what programs read stays off the cache line that they write */
-	__u32 next_vcpu;    /* first record never used */
+	__u32 groups;       /* bit an enum event_group: all of its programs are attached */
+	__u32 log_groups;   /* bit an enum event_group: its events go to the log as well */
+	__u32 log_pad;
+	__u64 log_kvm;   /* only of this struct kvm, 0: of all */
+	__u64 log_vcpu;  /* only of this struct kvm_vcpu, 0: of all */
+	__u32 pad[20];   /* what programs read stays off the cache line that they write */
+	__u32 next_vcpu; /* first record never used */
 	__u32 next_exit;
+	__u32 next_event;
+	__u32 next_hist;
 	__u64 lost[LOSSES];
 	__u64 repaired; /* events that a second twin handled because the first had missed them */
 };
@@ -238,7 +252,9 @@ struct knobs {
 	__u32 max_exits;
 	__u32 has_halt;  /* the programs that see a halt begin and end are there */
 	__u32 has_entry; /* kvm_entry and kvm_exit are there */
-	__u32 twins;     /* programs that can be preempted are attached twice: see enum twin */
+	__u32 max_events;
+	__u32 max_hists;
+	__u32 twins; /* programs that can be preempted are attached twice: see enum twin */
 };
 
 #endif /* KVMTOP_BPF_H */

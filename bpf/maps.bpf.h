@@ -6,7 +6,8 @@
 #include "compat.bpf.h"
 #include "kvmtop.h"
 
-const volatile struct knobs knobs __weak = {1, 1, 1, 1, 1};
+/* In a section of its own: user space finds it by that, in every object. */
+const volatile struct knobs knobs SEC(".rodata.knobs") __weak = {1, 1, 1, 1, 1, 1, 1};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -78,6 +79,34 @@ struct {
 	__type(key, __u32);
 	__type(value, struct task_vcpu);
 } thread_vcpus SEC(".maps") __weak;
+
+/*
+ * What a thread is in the middle of: of events that begin in one program and end in another, and of twins (enum twin). For
+ * vCPU threads and for all others that raise events, the VMM's and the kernel's own.
+ */
+#define THREAD_SPANS 8
+
+struct thread_marks {
+	__u64 start_ns[THREAD_SPANS]; /* 0: not begun */
+	__u64 arg[THREAD_SPANS];
+	__u32 handled; /* of twins: bits that the first has set for the second */
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_marks);
+} marks SEC(".maps") __weak;
+
+/* By thread id, where the kernel refuses task storage. Old threads make room for new ones. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct thread_marks);
+} thread_marks SEC(".maps") __weak;
 
 static __always_inline struct control *get_control(void)
 {

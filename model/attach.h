@@ -1,32 +1,75 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loads and attaches the BPF programs, with as many of the optional ones as this host allows. */
+/*
+ * Loads and attaches a set of BPF programs, with as many of the optional ones as this host allows. What belongs to a set
+ * is a table: the core's is in model/attach_core.c, those of the panes are in model/attach_groups.c.
+ */
 #ifndef KVMTOP_ATTACH_H
 #define KVMTOP_ATTACH_H
 
 #include "probes.h"
 #include "sample.h"
 
-struct kvmtop_bpf;
+struct bpf_object;
+struct bpf_map;
 
+/*
+ * Which programs make up a probe. A probe may have several choices, the best first: fentry, then kprobes, then a
+ * tracepoint that comes near. One is in use, the next only where it is refused; the programs of a choice go together. A
+ * standby probe is wanted where every choice of the one it stands in for is refused.
+ */
+struct program {
+	const char *name;
+	enum probe_id probe;
+	int choice;
+	bool standby;
+	enum probe_id instead_of;
+	bool twin;     /* of the program before it: see enum twin in bpf/kvmtop.h */
+	bool iterator; /* loaded here, attached and run by its user */
+};
+
+#define PROGRAMS_MAX 64
+
+struct program_set {
+	const char *name; /* for messages */
+	const void *(*elf)(size_t *size);
+	const struct program *programs;
+	u32 count; /* at most PROGRAMS_MAX */
+};
+
+/* One set, attached. */
 struct attach {
-	struct kvmtop_bpf *skel;
-	struct probe_sample probes[PROBE_COUNT];
-	u32 max_vcpus, max_exits;
+	const struct program_set *set;
+	struct bpf_object *obj; /* NULL: not attached */
+	struct bpf_link *links[PROGRAMS_MAX];
+	struct probe_sample probes[PROBE_COUNT]; /* only those of the set mean something */
 	bool twins; /* the kernel can be preempted: programs that this hurts are attached twice */
 };
 
 /*
- * Everything is loaded and attached, or nothing is. Optional probes that the kernel refuses are left out, with their
- * errno in probes[]. max_vcpus and max_exits size the pools. Returns 0, or a negative errno with a line in error:
- * -EPERM (privileges), -EOPNOTSUPP (this kernel cannot), or another.
+ * Called on each object before it is loaded: sizes maps, sets constants. enabled: bit a program that is going to be
+ * loaded. 0 or a negative errno.
  */
-int attach_open(struct attach *a, u32 max_vcpus, u32 max_exits, char *error, size_t error_size);
-void attach_close(struct attach *a);
+typedef int (*attach_prepare)(struct bpf_object *obj, u64 enabled, void *arg);
+
 /*
- * Events that the kernel dropped because the program that should handle them was at work on that pCPU, cumulative, less
- * those that its twin handled (control.repaired).
+ * Everything is loaded and attached, or nothing is. Probes that are not required and that the kernel refuses are left out,
+ * with their errno in probes[]. Returns 0, or a negative errno with a line in error: -EPERM (privileges), -EOPNOTSUPP
+ * (this kernel cannot), or another. May be called from any thread, for different a.
  */
-u64 attach_missed(const struct attach *a, u64 repaired);
+int attach_open(struct attach *a, const struct program_set *set, attach_prepare prepare, void *arg, char *error,
+		size_t error_size);
+void attach_close(struct attach *a);
+
+/* Constants of the programs, for prepare(): sets struct knobs. 0 or -ENOENT. */
+int attach_set_knobs(struct bpf_object *obj, const struct knobs *knobs);
+/* NULL: the set has no such map. */
+struct bpf_map *attach_map(const struct attach *a, const char *name);
+struct bpf_program *attach_program(const struct attach *a, const char *name);
+/*
+ * Events that the kernel dropped because the program that should handle them was at work on that pCPU, cumulative; what a
+ * second twin handled in its place is counted here too (control.repaired is less of it).
+ */
+u64 attach_missed(const struct attach *a);
 
 /*
  * Can kvmtop run here at all: privileges, BTF, a kernel that is new enough? 0, or as attach_open(). -ENODEV: it could,
@@ -34,7 +77,19 @@ u64 attach_missed(const struct attach *a, u64 repaired);
  */
 int attach_possible(char *error, size_t error_size);
 
+/* Can the kernel preempt itself? Then programs that this hurts are attached twice. */
+bool attach_needs_twins(void);
+
 /* libbpf's own messages go to stderr instead of nowhere: for bug reports. */
 void attach_debug(void);
+
+/* --- the core (model/attach_core.c) ------------------------------------------------------------------------------- */
+
+/* Sizes of the pools. */
+struct core_sizes {
+	u32 max_vcpus, max_exits;
+};
+
+int attach_core(struct attach *a, const struct core_sizes *sizes, char *error, size_t error_size);
 
 #endif

@@ -1,94 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The columns of the VM, vCPU and exit views: names, help and where their values come from. */
-#include <errno.h>
-#include <string.h>
-#include <strings.h>
-
-#include "probes.h"
-#include "query.h"
-
-/* What a figure takes to be measured. */
-#define NEEDS_EXIT (PROBE_BIT(PROBE_ENTRY) | PROBE_BIT(PROBE_EXIT))
-#define NEEDS_USER (PROBE_BIT(PROBE_USER_EXIT) | PROBE_BIT(PROBE_RUN))
-#define ANY_SCHED  (PROBE_BIT(PROBE_SCHED) | PROBE_BIT(PROBE_SWITCH))
-#define ANY_POLL   (PROBE_BIT(PROBE_HALT) | PROBE_BIT(PROBE_WAKEUP))
-#define ANY_HALT   (ANY_POLL | ANY_SCHED)
-
-#define MS(n) ((n)*1e6)
-
-static void number(struct value *out, double num)
-{
-	out->known = true;
-	out->num = num;
-}
-
-static void text(struct value *out, const char *s)
-{
-	out->known = true;
-	out->text = s;
-}
-
-/* Durations are 0 where nothing completed: that is not a duration of 0. */
-static void duration(struct value *out, u64 ns)
-{
-	out->known = ns != 0;
-	out->num = ns;
-}
-
-static void rate(struct value *out, u64 events, u64 over_ns)
-{
-	out->known = over_ns != 0;
-	out->num = rate_over(events, over_ns);
-}
-
-static void state_share(const struct budget *b, enum vcpu_state state, struct value *out)
-{
-	out->known = b->span_ns != 0;
-	out->num = share(b->ns[state], b->span_ns);
-}
-
-/* Sorts by what is not idle: the busiest first. */
-static void budget_bar(const struct budget *b, struct value *out)
-{
-	out->known = b->span_ns != 0;
-	out->budget = b;
-	out->num = share(b->span_ns - b->ns[VCPU_HALT] - b->ns[VCPU_UNKNOWN], b->span_ns);
-}
-
-static void average(const struct exit_figures *f, struct value *out)
-{
-	out->known = f->done != 0;
-	out->num = f->done ? (double)f->total_ns / (double)f->done : 0;
-}
-
-static void reason(u32 isa, u64 key, struct value *out)
-{
-	if (key)
-		text(out, reason_name(isa, key, out->buf));
-}
-
-/* A task's comm is foreign text; only printable ASCII of it is shown. Followed by "/tid". */
-static void task(const struct preemptor *p, struct value *out)
-{
-	char digits[12], *to = out->buf;
-	u32 n = 0, tid = p->tid;
-
-	if (!p->count)
-		return;
-	for (u32 i = 0; i < TASK_COMM_LENGTH && p->comm[i]; i++)
-		*to++ = p->comm[i] >= ' ' && p->comm[i] <= '~' ? p->comm[i] : '?';
-	*to++ = '/';
-	do {
-		digits[n++] = '0' + tid % 10;
-		tid /= 10;
-	} while (tid);
-	while (n)
-		*to++ = digits[--n];
-	*to = '\0';
-	text(out, out->buf);
-}
-
-#define GETTER(name) static void name(const struct snapshot *snap, union row_ref row, struct value *out)
+#include "column_kit.h"
+#include "views.h"
 
 /* --- what VMs and vCPUs have in common ---------------------------------------------------------------------------- */
 
@@ -97,12 +10,6 @@ static void task(const struct preemptor *p, struct value *out)
 	{                                                   \
 		(void)snap;                                 \
 		state_share(&row.kind->budget, state, out); \
-	}
-#define FIGURE_GETTER(kind, name, set) \
-	GETTER(kind##_##name)          \
-	{                              \
-		(void)snap;            \
-		set;                   \
 	}
 #define RATE_GETTER(kind, name)                               \
 	GETTER(kind##_##name)                                 \
@@ -438,95 +345,22 @@ static const struct column exit_columns[] = {
 };
 /* clang-format on */
 
-/* --- look-up ------------------------------------------------------------------------------------------------------ */
-
 /* default_sort: time budget of VMs and vCPUs (the busiest first), share of time of exits. */
-static const struct view_columns views[VIEWS] = {
-	[VIEW_VM] = {"vm", vm_columns, ARRAY_SIZE(vm_columns), 3},
-	[VIEW_VCPU] = {"vcpu", vcpu_columns, ARRAY_SIZE(vcpu_columns), 6},
-	[VIEW_EXIT] = {"exit", exit_columns, ARRAY_SIZE(exit_columns), 5},
-	/* The detail of one exit row has no rows of its own. */
-	[VIEW_DETAIL] = {"exit", exit_columns, ARRAY_SIZE(exit_columns), 5},
-};
-
-const struct view_columns *view_columns(enum view_id view)
-{
-	return &views[view];
-}
-
-int column_find(const struct view_columns *view, const char *name)
-{
-	for (u32 i = 0; i < view->count; i++) {
-		if (!strcasecmp(view->columns[i].name, name))
-			return i;
-	}
-	return -ENOENT;
-}
-
-const struct column *column_find_any(const char *name)
-{
-	for (u32 view = 0; view < VIEWS; view++) {
-		int i = column_find(&views[view], name);
-
-		if (i >= 0)
-			return &views[view].columns[i];
-	}
-	return NULL;
-}
-
-static u64 probes_on(const struct sample *s)
-{
-	u64 on = 0;
-
-	for (u32 i = 0; i < s->probe_count && i < PROBES_MAX; i++) {
-		if (s->probes[i].status == PROBE_ON)
-			on |= PROBE_BIT(i);
-	}
-	return on;
-}
-
-bool column_available(const struct column *col, const struct snapshot *snap, u64 *missing)
-{
-	u64 on = probes_on(snap->cur);
-	u64 lacking = col->needs & ~on;
-
-	if (col->needs_any && !(col->needs_any & on))
-		lacking |= col->needs_any;
-	if (missing)
-		*missing = lacking;
-	return !lacking;
-}
-
-double column_scale(const struct column *col, union row_ref row, enum view_id view, bool irix)
-{
-	u64 span = 0, over = 0;
-
-	if (!irix || !col->of_vcpus)
-		return 1;
-	switch (view) {
-	case VIEW_VM:
-		span = row.vm->budget.span_ns;
-		over = row.vm->over_ns;
-		break;
-	case VIEW_VCPU:
-		return 1;
-	case VIEW_EXIT:
-		span = row.exit->span_ns;
-		over = row.exit->over_ns;
-		break;
-	default:
-		break;
-	}
-	return over ? (double)span / (double)over : 1;
-}
-
-void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out)
-{
-	out->known = false;
-	out->num = 0;
-	out->text = NULL;
-	out->budget = NULL;
-	out->figures = NULL;
-	if (column_available(col, snap, NULL))
-		col->get(snap, row, out);
-}
+const struct view_columns vm_view = {.name = "vm",
+				     .title = "VMs",
+				     .rows = ROWS_VM,
+				     .columns = vm_columns,
+				     .count = ARRAY_SIZE(vm_columns),
+				     .default_sort = 3};
+const struct view_columns vcpu_view = {.name = "vcpu",
+				       .title = "vCPUs",
+				       .rows = ROWS_VCPU,
+				       .columns = vcpu_columns,
+				       .count = ARRAY_SIZE(vcpu_columns),
+				       .default_sort = 6};
+const struct view_columns exit_view = {.name = "exit",
+				       .title = "exit reasons",
+				       .rows = ROWS_EXIT,
+				       .columns = exit_columns,
+				       .count = ARRAY_SIZE(exit_columns),
+				       .default_sort = 5};

@@ -23,4 +23,7 @@ void figures_add(struct exit_figures *to, const struct exit_figures *f);
 /* p50 and p99 from f->hist. */
 void figures_quantiles(struct exit_figures *f, const u64 *hist);
 
+/* The events of the interval, after all else of the snapshot is there; before NULL: since the beginning. 0 or -ENOMEM. */
+int events_build(struct snapshot *out, const struct sample *before, const struct sample *now, bool exact);
+
 #endif

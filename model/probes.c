@@ -23,4 +23,6 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 			   "an ended vCPU is noticed at the next walk over open files", false},
 	[PROBE_DISCOVER] = {"discover", "iter/task_file", "VMs and vCPUs that make no event, KVM's own halt counters",
 			    "VMs show up with their first event only", false},
+	[PROBE_HYPERCALL] = {"hypercall", "tp_btf/kvm_hypercall", "hypercalls of KVM's own interface, with arguments",
+			     "no hypercalls", false},
 };

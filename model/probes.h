@@ -19,6 +19,8 @@ enum probe_id {
 	PROBE_SWITCH,   /* sched_switch: in place of PROBE_SCHED */
 	PROBE_DESTROY,  /* kvm_arch_vcpu_destroy: fentry */
 	PROBE_DISCOVER, /* task_file iterator */
+	/* of the groups (bpf/events.h): attached when a pane needs them */
+	PROBE_HYPERCALL,
 	PROBE_COUNT
 };
 

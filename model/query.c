@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "array.h"
+#include "events.h"
 #include "query.h"
 
 struct sort_key {
@@ -22,6 +23,39 @@ struct source_rows {
 	size_t size;
 	u32 count;
 };
+
+/* Of the host the sums over all VMs where a kind has them, else all VMs' rows; of a VM its sums; of a vCPU what is its own. */
+static struct source_rows event_rows(const struct view_columns *view, const struct snapshot *snap,
+				     const struct scope *scope)
+{
+	const struct event_info *info = event_info(view->kinds[0]);
+	const struct vm_row *vm = scope->vm ? snapshot_find_vm(snap, scope->vm) : NULL;
+	const struct event_row *rows = snap->vm_events;
+	u32 first = 0, count = snap->vm_event_count;
+
+	if (scope->vcpu) {
+		rows = snap->vcpu_events;
+		first = vm ? vm->vcpu_event_first : 0;
+		count = vm ? vm->vcpu_event_count : 0;
+	} else if (scope->vm) {
+		first = vm ? vm->event_first : 0;
+		count = vm ? vm->event_count : 0;
+	} else if (info && info->host_sum) {
+		rows = snap->host_events;
+		count = snap->host_event_count;
+	}
+	return (struct source_rows){count ? rows + first : NULL, sizeof(*rows), count};
+}
+
+static bool event_in_scope(const struct view_columns *view, const struct scope *scope, const struct event_row *row)
+{
+	if ((scope->vcpu && row->vcpu != scope->vcpu) || (scope->by_sub && row->sub != scope->sub))
+		return false;
+	for (u32 i = 0; i < VIEW_KINDS && view->kinds[i]; i++)
+		if (row->kind == view->kinds[i])
+			return true;
+	return false;
+}
 
 static struct source_rows vm_rows(const struct snapshot *snap, const struct scope *scope)
 {
@@ -70,11 +104,15 @@ static struct source_rows exit_rows(const struct snapshot *snap, const struct sc
 
 static struct source_rows scope_rows(const struct query *q, const struct snapshot *snap)
 {
-	switch (q->view) {
-	case VIEW_VM:
+	const struct view_columns *view = view_columns(q->view);
+
+	switch (view->rows) {
+	case ROWS_VM:
 		return vm_rows(snap, &q->scope);
-	case VIEW_VCPU:
+	case ROWS_VCPU:
 		return vcpu_rows(snap, &q->scope);
+	case ROWS_EVENT:
+		return event_rows(view, snap, &q->scope);
 	default:
 		return exit_rows(snap, &q->scope);
 	}
@@ -164,8 +202,9 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 		struct sort_key *key = &keys[out->count];
 		struct value local, *value = text ? &out->texts[out->count] : &local;
 
-		if (q->view != VIEW_VM && q->view != VIEW_VCPU &&
-		    (EXIT_KEY_KIND(ref.exit->key) == EXIT_USER) != q->show_user)
+		if (view->rows == ROWS_EXIT && (EXIT_KEY_KIND(ref.exit->key) == EXIT_USER) != q->show_user)
+			continue;
+		if (view->rows == ROWS_EVENT && !event_in_scope(view, &q->scope, ref.event))
 			continue;
 		out->total++;
 		if (!filter_match(q->filter, snap, view, ref))
@@ -174,7 +213,7 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 		*key = (struct sort_key){
 			.ref = ref, .num = value->num * column_scale(col, ref, q->view, q->irix), .text = value->text};
 		key->late = value->known ? 0 : LATE_UNKNOWN;
-		if (q->idle_last && q->view != VIEW_VM && q->view != VIEW_VCPU && ref.exit->idle)
+		if (q->idle_last && view->rows == ROWS_EXIT && ref.exit->idle)
 			key->late |= LATE_IDLE;
 		out->count++;
 	}
@@ -196,13 +235,21 @@ struct row_id row_identity(enum view_id view, union row_ref row)
 {
 	struct row_id id = {.view = view};
 
-	switch (view) {
-	case VIEW_VM:
+	switch (view_columns(view)->rows) {
+	case ROWS_VM:
 		id.vm = row.vm->uid;
 		break;
-	case VIEW_VCPU:
+	case ROWS_VCPU:
 		id.vm = row.vcpu->vm;
 		id.vcpu = row.vcpu->uid;
+		break;
+	case ROWS_EVENT:
+		id.vm = row.event->vm;
+		id.vcpu = row.event->vcpu;
+		id.kind = row.event->kind;
+		id.sub = row.event->sub;
+		id.a = row.event->a;
+		id.b = row.event->b;
 		break;
 	default:
 		id.vm = row.exit->vm;
@@ -216,7 +263,8 @@ struct row_id row_identity(enum view_id view, union row_ref row)
 
 bool row_id_equal(const struct row_id *a, const struct row_id *b)
 {
-	return a->view == b->view && a->vm == b->vm && a->vcpu == b->vcpu && a->isa == b->isa && a->key == b->key;
+	return a->view == b->view && a->vm == b->vm && a->vcpu == b->vcpu && a->isa == b->isa && a->key == b->key &&
+	       a->kind == b->kind && a->sub == b->sub && a->a == b->a && a->b == b->b;
 }
 
 int rows_find(const struct rows *rows, enum view_id view, const struct row_id *id)

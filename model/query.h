@@ -9,7 +9,8 @@
 #include "reasons.h"
 #include "snapshot.h"
 
-enum view_id { VIEW_VM, VIEW_VCPU, VIEW_EXIT, VIEW_DETAIL, VIEWS };
+/* In the order of Tab. VIEW_DETAIL, the latencies of one exit reason, is no list. */
+enum view_id { VIEW_VM, VIEW_VCPU, VIEW_EXIT, VIEW_HYPERCALL, VIEW_DETAIL, VIEWS };
 
 enum unit {
 	UNIT_TEXT,
@@ -34,11 +35,12 @@ struct value {
 	char buf[REASON_NAME_SIZE];
 };
 
-/* Any of the three kinds of rows. */
+/* Any of the kinds of rows. */
 union row_ref {
 	const struct vm_row *vm;
 	const struct vcpu_row *vcpu;
 	const struct exit_row *exit;
+	const struct event_row *event;
 	const void *any;
 };
 
@@ -58,14 +60,32 @@ struct column {
 	bool of_vcpus;     /* a share of the time of all vCPUs of the row: in the Irix way, each of them has 100 % */
 };
 
+/* Which member of row_ref a view's rows are. */
+enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT };
+
+#define VIEW_KINDS 6
+
 struct view_columns {
-	const char *name; /* "vm", "vcpu", "exit" */
+	const char *name;  /* stable: --view, JSON, CSV; "vm", "vcpu", "exit" */
+	const char *title; /* in the breadcrumb: "VMs" */
+	enum row_type rows;
 	const struct column *columns;
 	u32 count;
-	u32 default_sort; /* index into columns */
+	u32 default_sort;      /* index into columns */
+	u32 groups;            /* GROUP_BIT()s that must be attached while it is looked at */
+	u32 kinds[VIEW_KINDS]; /* ROWS_EVENT: enum event_kind of its rows, 0: no more */
+	const char *empty;     /* ROWS_EVENT: what to say when nothing happened yet */
+	/*
+	 * Views that show the same from another side form a ring: the same key again goes to the next. 0 (VIEW_VM): there is
+	 * none.
+	 */
+	enum view_id other;
+	/* ROWS_EVENT: where Enter leads, with this row's VM, vCPU and, if enter_sub, its sub. 0 (VIEW_VM): nowhere. */
+	enum view_id enter;
+	bool enter_sub;
 };
 
-/* VIEW_VM, VIEW_VCPU, VIEW_EXIT. */
+/* Of any view; that of VIEW_DETAIL is VIEW_EXIT's. */
 const struct view_columns *view_columns(enum view_id view);
 /* The column of any view by that name, NULL: none. */
 const struct column *column_find_any(const char *name);
@@ -107,10 +127,12 @@ bool filter_match(const struct filter *filter, const struct snapshot *snap, cons
 struct scope {
 	vm_uid vm;     /* 0: all */
 	vcpu_uid vcpu; /* 0: all */
+	bool by_sub;   /* ROWS_EVENT: only of this sub */
+	u32 sub;
 };
 
 struct query {
-	enum view_id view; /* VIEW_VM, VIEW_VCPU or VIEW_EXIT */
+	enum view_id view; /* not VIEW_DETAIL */
 	struct scope scope;
 	int sort; /* column index */
 	bool descending;
@@ -143,7 +165,9 @@ struct row_id {
 	vm_uid vm;
 	vcpu_uid vcpu;
 	u32 isa;
-	u64 key;
+	u64 key; /* exit */
+	u32 kind, sub;
+	u64 a, b; /* event */
 };
 struct row_id row_identity(enum view_id view, union row_ref row);
 bool row_id_equal(const struct row_id *a, const struct row_id *b);

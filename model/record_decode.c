@@ -549,6 +549,11 @@ static int finish(struct sample *s, bool all_probes)
 	}
 	if (vcpus != s->vcpu_count || exits != s->exit_count)
 		return -EBADMSG;
+	for (u32 i = 0; i < s->event_count; i++) {
+		/* Kinds of a newer version are kept: who does not know them does not show them. */
+		if (i && event_sample_compare(&s->events[i - 1], &s->events[i]) >= 0)
+			return -EBADMSG;
+	}
 	/* Of an older or newer version: its probes went to their places here, whichever these are. */
 	if (s->probe_count > PROBE_COUNT || (s->probe_count && !all_probes))
 		s->probe_count = PROBE_COUNT;

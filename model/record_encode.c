@@ -192,6 +192,18 @@ static void match_exits(const struct sample *now, const struct sample *old, cons
 	}
 }
 
+static void match_events(const struct sample *now, const struct sample *old, u32 *match)
+{
+	u32 j = 0;
+
+	for (u32 i = 0; i < now->event_count; i++) {
+		while (j < old->event_count && event_sample_compare(&old->events[j], &now->events[i]) < 0)
+			j++;
+		match[i] =
+			j < old->event_count && !event_sample_compare(&old->events[j], &now->events[i]) ? j : NO_MATCH;
+	}
+}
+
 static u32 row_count(const struct rec_table *t, const struct sample *s)
 {
 	return t->is_host ? 1 : *(const u32 *)((const char *)s + t->count_at);
@@ -223,6 +235,8 @@ static int match_all(struct encoder *enc, const struct sample *now, bool key)
 			match_vcpus(now, &enc->prev, vms, match);
 		else if (t->match == REC_MATCH_EXIT && vcpus)
 			match_exits(now, &enc->prev, vcpus, match);
+		else if (t->match == REC_MATCH_EVENT)
+			match_events(now, &enc->prev, match);
 		else
 			for (u32 k = 0; k < n; k++)
 				match[k] = k < old ? k : NO_MATCH;

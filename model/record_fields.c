@@ -167,6 +167,45 @@ static void add_exits(struct rec_schema *schema)
 	FIELD(t, REC_HIST, struct exit_sample, hist);
 }
 
+/* Names as they would be without the exit_sample in between. */
+#define X_FIELD(t, type, member)                                                      \
+	rec_field_add(t, #member, type, sizeof(((struct event_sample *)0)->x.member), \
+		      offsetof(struct event_sample, x.member))
+
+static void add_events(struct rec_schema *schema)
+{
+	struct rec_table *t = add_table(schema, "events", REC_MATCH_EVENT, sizeof(struct event_sample), 1U << 20);
+
+	t->rows_at = offsetof(struct sample, events);
+	t->count_at = offsetof(struct sample, event_count);
+	t->room_at = offsetof(struct sample, event_room);
+	FIELD(t, REC_UINT, struct event_sample, vm);
+	FIELD(t, REC_UINT, struct event_sample, vcpu);
+	FIELD(t, REC_UINT, struct event_sample, kind);
+	FIELD(t, REC_UINT, struct event_sample, sub);
+	FIELD(t, REC_UINT, struct event_sample, a);
+	FIELD(t, REC_UINT, struct event_sample, b);
+	FIELD(t, REC_UINT, struct event_sample, errors);
+	for (u32 i = 0; i < EVENT_VALUES; i++) {
+		char n[12];
+
+		snprintf(n, sizeof(n), "%u", i);
+		add_named(t, "value", n, NULL, REC_UINT, sizeof(u64), offsetof(struct event_sample, value[i]));
+	}
+	FIELD(t, REC_UINT, struct event_sample, age_ns);
+	FIELD(t, REC_UINT, struct event_sample, tid);
+	FIELD(t, REC_TEXT, struct event_sample, comm);
+	rec_field_add(t, "exit_key", REC_UINT, sizeof(u64), offsetof(struct event_sample, x.key));
+	X_FIELD(t, REC_UINT, count);
+	X_FIELD(t, REC_UINT, done);
+	X_FIELD(t, REC_UINT, total_ns);
+	X_FIELD(t, REC_UINT, min_ns);
+	X_FIELD(t, REC_UINT, max_ns);
+	X_FIELD(t, REC_UINT, interval_min_ns);
+	X_FIELD(t, REC_UINT, interval_max_ns);
+	X_FIELD(t, REC_HIST, hist);
+}
+
 const struct rec_schema *rec_schema(void)
 {
 	static struct rec_schema schema;
@@ -176,6 +215,7 @@ const struct rec_schema *rec_schema(void)
 		add_vms(&schema);
 		add_vcpus(&schema);
 		add_exits(&schema);
+		add_events(&schema);
 	}
 	return &schema;
 }

@@ -23,7 +23,7 @@ enum rec_type {
 };
 
 #define REC_NAME_SIZE  48
-#define REC_FIELDS_MAX 128
+#define REC_FIELDS_MAX 254 /* a field's number is a byte, and 255 stands for none */
 #define REC_TABLES_MAX 16
 
 struct rec_field {
@@ -34,7 +34,7 @@ struct rec_field {
 };
 
 /* How the writer finds the row of the sample before that a row is told as a difference to. A reader need not know. */
-enum rec_match { REC_MATCH_INDEX, REC_MATCH_VM, REC_MATCH_VCPU, REC_MATCH_EXIT };
+enum rec_match { REC_MATCH_INDEX, REC_MATCH_VM, REC_MATCH_VCPU, REC_MATCH_EXIT, REC_MATCH_EVENT };
 
 struct rec_table {
 	char name[REC_NAME_SIZE];

@@ -35,6 +35,10 @@ static const struct {
 	[LOSS_MISSED] = {"missed",
 			 "events came while the same program was preempted on that pCPU: the kernel dropped them"},
 	[LOSS_HIST_WRAP] = {"hist_wrap", "a histogram bucket passed 2^32: percentiles since the start are off for it"},
+	[LOSS_EVENT_SLOTS] = {"event_slots", "interrupts, faults or calls found no free record: they are not counted"},
+	[LOSS_EVENT_HIST] = {"event_hist", "kinds of events found no free histogram: no percentiles for them"},
+	[LOSS_EVENT_PAIR] = {"event_pair", "begin or end of a call was not seen: counted, its duration is not known"},
+	[LOSS_LOG] = {"log", "events did not fit in the log's buffer: they are counted, and not in the log"},
 };
 
 const char *vcpu_state_name(u32 state)
@@ -77,10 +81,12 @@ void sample_reset(struct sample *s)
 	s->vms = keep.vms;
 	s->vcpus = keep.vcpus;
 	s->exits = keep.exits;
+	s->events = keep.events;
 	s->hist = keep.hist;
 	s->vm_room = keep.vm_room;
 	s->vcpu_room = keep.vcpu_room;
 	s->exit_room = keep.exit_room;
+	s->event_room = keep.event_room;
 	s->hist_room = keep.hist_room;
 }
 
@@ -89,6 +95,7 @@ void sample_free(struct sample *s)
 	free(s->vms);
 	free(s->vcpus);
 	free(s->exits);
+	free(s->events);
 	free(s->hist);
 	memset(s, 0, sizeof(*s));
 }
@@ -101,6 +108,7 @@ int sample_copy(struct sample *dst, const struct sample *src)
 	if (ARRAY_ROOM(dst->vms, dst->vm_room, src->vm_count) ||
 	    ARRAY_ROOM(dst->vcpus, dst->vcpu_room, src->vcpu_count) ||
 	    ARRAY_ROOM(dst->exits, dst->exit_room, src->exit_count) ||
+	    ARRAY_ROOM(dst->events, dst->event_room, src->event_count) ||
 	    ARRAY_ROOM(dst->hist, dst->hist_room, src->hist_count))
 		return -ENOMEM;
 	keep = *dst;
@@ -108,10 +116,12 @@ int sample_copy(struct sample *dst, const struct sample *src)
 	dst->vms = keep.vms;
 	dst->vcpus = keep.vcpus;
 	dst->exits = keep.exits;
+	dst->events = keep.events;
 	dst->hist = keep.hist;
 	dst->vm_room = keep.vm_room;
 	dst->vcpu_room = keep.vcpu_room;
 	dst->exit_room = keep.exit_room;
+	dst->event_room = keep.event_room;
 	dst->hist_room = keep.hist_room;
 	if (src->vm_count)
 		memcpy(dst->vms, src->vms, src->vm_count * sizeof(*src->vms));
@@ -119,6 +129,8 @@ int sample_copy(struct sample *dst, const struct sample *src)
 		memcpy(dst->vcpus, src->vcpus, src->vcpu_count * sizeof(*src->vcpus));
 	if (src->exit_count)
 		memcpy(dst->exits, src->exits, src->exit_count * sizeof(*src->exits));
+	if (src->event_count)
+		memcpy(dst->events, src->events, src->event_count * sizeof(*src->events));
 	if (src->hist_count)
 		memcpy(dst->hist, src->hist, src->hist_count * sizeof(*src->hist));
 	return 0;
@@ -143,6 +155,32 @@ struct exit_sample *sample_add_exit(struct sample *s)
 	if (ARRAY_ROOM(s->exits, s->exit_room, (u64)s->exit_count + 1))
 		return NULL;
 	return memset(&s->exits[s->exit_count++], 0, sizeof(*s->exits));
+}
+
+struct event_sample *sample_add_event(struct sample *s)
+{
+	if (ARRAY_ROOM(s->events, s->event_room, (u64)s->event_count + 1))
+		return NULL;
+	return memset(&s->events[s->event_count++], 0, sizeof(*s->events));
+}
+
+#define COMPARE(a, b)                              \
+	do {                                       \
+		if ((a) != (b))                    \
+			return (a) < (b) ? -1 : 1; \
+	} while (0)
+
+int event_sample_compare(const void *va, const void *vb)
+{
+	const struct event_sample *a = va, *b = vb;
+
+	COMPARE(a->vm, b->vm);
+	COMPARE(a->kind, b->kind);
+	COMPARE(a->sub, b->sub);
+	COMPARE(a->a, b->a);
+	COMPARE(a->b, b->b);
+	COMPARE(a->vcpu, b->vcpu);
+	return 0;
 }
 
 s64 sample_add_hist(struct sample *s, u32 len)

@@ -6,6 +6,7 @@
 #ifndef KVMTOP_SAMPLE_H
 #define KVMTOP_SAMPLE_H
 
+#include "../bpf/events.h"
 #include "../bpf/kvmtop.h"
 #include "types.h"
 
@@ -37,6 +38,24 @@ struct exit_sample {
 	u64 inflight_ns; /* age of the one in flight when the sample was taken, 0: none */
 	u64 inflight_part_ns[EXIT_PARTS];
 	struct hist_span hist;
+};
+
+/*
+ * An event beside the exits, counted by key (bpf/events.h; what a kind's numbers mean: model/events.h). Sorted by vm, kind,
+ * sub, a, b, vcpu.
+ */
+struct event_sample {
+	vm_uid vm;     /* 0: of no VM */
+	vcpu_uid vcpu; /* 0: of the VM */
+	u32 kind;      /* enum event_kind */
+	u32 sub;       /* EVENT_OTHERS: all keys for which there was no record left */
+	u64 a, b;
+	u64 errors;
+	u64 value[EVENT_VALUES];
+	u64 age_ns; /* time since the last one */
+	u32 tid;    /* of the thread that made the last one */
+	char comm[TASK_COMM_LENGTH];
+	struct exit_sample x; /* key: of the exit that the last one happened in, 0: none; no parts, never in flight */
 };
 
 /* Of one VM they are contiguous, sorted by vcpu_id. */
@@ -97,7 +116,7 @@ enum probe_status {
 	PROBE_SILENT,  /* attached, but this host's KVM never fires it while its vCPUs run */
 };
 
-#define PROBES_MAX 32
+#define PROBES_MAX 64
 
 struct probe_sample {
 	u8 status; /* enum probe_status */
@@ -137,10 +156,12 @@ struct sample {
 	struct vm_sample *vms;
 	struct vcpu_sample *vcpus;
 	struct exit_sample *exits;
+	struct event_sample *events;
 	u64 *hist;
 	u32 vm_count, vm_room;
 	u32 vcpu_count, vcpu_room;
 	u32 exit_count, exit_room;
+	u32 event_count, event_room;
 	u32 hist_count, hist_room;
 };
 
@@ -164,6 +185,7 @@ int sample_copy(struct sample *dst, const struct sample *src);
 struct vm_sample *sample_add_vm(struct sample *s);
 struct vcpu_sample *sample_add_vcpu(struct sample *s);
 struct exit_sample *sample_add_exit(struct sample *s);
+struct event_sample *sample_add_event(struct sample *s);
 /* Room for len zeroed buckets; the index of the first in s->hist, or -ENOMEM. */
 s64 sample_add_hist(struct sample *s, u32 len);
 
@@ -173,6 +195,8 @@ const struct vcpu_sample *sample_find_vcpu(const struct sample *s, const struct 
 /* Time of the exit's part so far, the one in flight included; likewise all parts together. */
 u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part);
 u64 exit_sample_time_ns(const struct exit_sample *exit);
+/* Order of events, as of qsort(). */
+int event_sample_compare(const void *a, const void *b);
 const struct exit_sample *sample_find_exit(const struct sample *s, const struct vcpu_sample *vcpu, u64 key);
 
 #endif

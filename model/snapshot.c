@@ -6,18 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accumulate.h"
 #include "array.h"
 #include "figures.h"
 #include "reasons.h"
 #include "snapshot.h"
 
 #define STUCK_NS NSEC_PER_SEC
-
-/* A dense histogram to add up in; only buckets low..high-1 are in use. */
-struct accumulator {
-	u64 n[HIST_BUCKETS];
-	u32 low, high;
-};
 
 struct group_cell {
 	u64 key;
@@ -52,45 +47,6 @@ double rate_over(u64 events, u64 over_ns)
 double snapshot_rate(const struct snapshot *snap, u64 events)
 {
 	return rate_over(events, snap->interval_ns);
-}
-
-/* --- histograms --------------------------------------------------------------------------------------------------- */
-
-static void acc_add(struct accumulator *acc, const u64 *hist, struct hist_span span)
-{
-	const u64 *from;
-
-	if (!span.len)
-		return;
-	from = hist + span.off;
-	if (acc->low >= acc->high) {
-		acc->low = span.first;
-		acc->high = span.first + span.len;
-	} else {
-		if (span.first < acc->low)
-			acc->low = span.first;
-		if ((u32)span.first + span.len > acc->high)
-			acc->high = span.first + span.len;
-	}
-	for (u32 i = 0; i < span.len; i++)
-		acc->n[span.first + i] += from[i];
-}
-
-/* Moves what was added up to the snapshot and empties the accumulator. */
-static int acc_store(struct accumulator *acc, struct snapshot *out, struct hist_span *span)
-{
-	u32 len = acc->high > acc->low ? acc->high - acc->low : 0;
-
-	*span = (struct hist_span){.off = out->hist_count, .first = len ? acc->low : 0, .len = len};
-	if (!len)
-		return 0;
-	if (ARRAY_ROOM(out->hist, out->hist_room, (u64)out->hist_count + len))
-		return -ENOMEM;
-	memcpy(out->hist + out->hist_count, acc->n + acc->low, len * sizeof(*acc->n));
-	memset(acc->n + acc->low, 0, len * sizeof(*acc->n));
-	out->hist_count += len;
-	acc->low = acc->high = 0;
-	return 0;
 }
 
 /* --- sums by reason ----------------------------------------------------------------------------------------------- */
@@ -552,6 +508,14 @@ static int snapshot_reset(struct snapshot *out)
 				 .vm_exit_room = keep.vm_exit_room,
 				 .host_exits = keep.host_exits,
 				 .host_exit_room = keep.host_exit_room,
+				 .vcpu_events = keep.vcpu_events,
+				 .vcpu_event_room = keep.vcpu_event_room,
+				 .vm_events = keep.vm_events,
+				 .vm_event_room = keep.vm_event_room,
+				 .host_events = keep.host_events,
+				 .host_event_room = keep.host_event_room,
+				 .event_order = keep.event_order,
+				 .event_order_room = keep.event_order_room,
 				 .hist = keep.hist,
 				 .hist_room = keep.hist_room,
 				 .scratch = keep.scratch};
@@ -564,6 +528,7 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 	const struct sample *before = cumulative ? NULL : prev;
 	bool exact = before && before->seq + 1 == cur->seq;
 	u32 at = 0;
+	int ret;
 
 	if (snapshot_reset(out))
 		return -ENOMEM;
@@ -590,7 +555,8 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 		if (vm_build(out, &out->vms[out->vm_count++], before, old, cur, vm, exact))
 			return -ENOMEM;
 	}
-	return host_finish(out);
+	ret = host_finish(out);
+	return ret ? ret : events_build(out, before, cur, exact);
 }
 
 void snapshot_free(struct snapshot *snap)
@@ -608,6 +574,10 @@ void snapshot_free(struct snapshot *snap)
 	free(snap->vcpu_exits);
 	free(snap->vm_exits);
 	free(snap->host_exits);
+	free(snap->vcpu_events);
+	free(snap->vm_events);
+	free(snap->host_events);
+	free(snap->event_order);
 	free(snap->hist);
 	memset(snap, 0, sizeof(*snap));
 }

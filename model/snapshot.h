@@ -36,6 +36,22 @@ struct exit_row {
 	struct exit_figures f;
 };
 
+/* An event (bpf/events.h) of one vCPU or of the VM itself; sums over the vCPUs of a VM, and over VMs, have the same shape. */
+struct event_row {
+	vm_uid vm;     /* 0: of all VMs, or of none */
+	vcpu_uid vcpu; /* 0: of all vCPUs, or of the VM itself */
+	u32 kind, sub; /* sub EVENT_OTHERS: the keys that have no record of their own */
+	u64 a, b;
+	u32 vcpus;                      /* how many records are in the sum */
+	bool ended;                     /* with its VM */
+	const struct event_sample *raw; /* in snapshot.cur; of sums that of the most recent event */
+	u64 span_ns;                    /* 100 % of its time share, as of exits */
+	u64 over_ns;                    /* as of exits */
+	u64 errors;                     /* in the interval */
+	u64 value[EVENT_VALUES];        /* VALUE_SUM: in the interval; else as it is now (model/events.h) */
+	struct exit_figures f;          /* parts mean nothing; hist may be of cells */
+};
+
 /* Shares of the interval by state. */
 struct budget {
 	u64 span_ns; /* 100 %: the interval, or the vCPU's part of it; of sums, the sum. 0: no interval yet */
@@ -86,10 +102,12 @@ struct vm_row {
 	struct exit_figures user;
 	u64 top_key;
 	u32 top_isa;
-	u8 stuck_state;             /* state of the vCPU that is longest in KVM or USER, if over 1 s */
-	u64 stuck_ns;               /* 0: none */
-	u32 vcpu_first, vcpu_count; /* its rows in snapshot.vcpus */
-	u32 exit_first, exit_count; /* sums by reason over its vCPUs, in snapshot.vm_exits */
+	u8 stuck_state;                         /* state of the vCPU that is longest in KVM or USER, if over 1 s */
+	u64 stuck_ns;                           /* 0: none */
+	u32 vcpu_first, vcpu_count;             /* its rows in snapshot.vcpus */
+	u32 exit_first, exit_count;             /* sums by reason over its vCPUs, in snapshot.vm_exits */
+	u32 event_first, event_count;           /* sums over its vCPUs, in snapshot.vm_events */
+	u32 vcpu_event_first, vcpu_event_count; /* each by itself, in snapshot.vcpu_events */
 };
 
 struct snapshot {
@@ -111,6 +129,12 @@ struct snapshot {
 	struct exit_row *host_exits; /* by isa, key */
 	u32 vm_count, vm_room, vcpu_count, vcpu_room, vcpu_exit_count, vcpu_exit_room;
 	u32 vm_exit_count, vm_exit_room, host_exit_count, host_exit_room;
+	struct event_row *vcpu_events; /* as sample.events; those of no VM come first */
+	struct event_row *vm_events;   /* by VM, kind, sub, a, b */
+	struct event_row *host_events; /* of kinds that have a sum over the host, by kind, sub, a, b */
+	u32 vcpu_event_count, vcpu_event_room, vm_event_count, vm_event_room, host_event_count, host_event_room;
+	u32 *event_order; /* events_build()'s own */
+	u32 event_order_room;
 	u64 *hist;
 	u32 hist_count, hist_room;
 	void *scratch; /* tables that snapshot_build() and snapshot_find_vcpu() keep between calls */

@@ -20,6 +20,8 @@ struct source_ops {
 	 * ends here; nothing is wrong, and what was last is to be held.
 	 */
 	int (*sample)(struct source *src, struct sample *s);
+	/* Optional; see source_want(). */
+	void (*want)(struct source *src, u32 groups, bool wait);
 	void (*close)(struct source *src);
 	/* Optional, of a recording and of what wraps one: that sample, as sample() gave or would give it. -ENOENT: none. */
 	int (*get)(struct source *src, u64 seq, struct sample *s);
@@ -40,6 +42,16 @@ static inline int source_sample(struct source *src, struct sample *s)
 static inline int source_get(struct source *src, u64 seq, struct sample *s)
 {
 	return src->ops->get ? src->ops->get(src, seq, s) : -ENOENT;
+}
+
+/*
+ * Which groups of events (GROUP_BIT() of bpf/events.h) whoever looks needs from now on. They come in with one of the next
+ * samples, and with the very next if wait is set. A source that has them anyway, or cannot have them, takes no notice.
+ */
+static inline void source_want(struct source *src, u32 groups, bool wait)
+{
+	if (src->ops->want)
+		src->ops->want(src, groups, wait);
 }
 
 static inline void source_close(struct source *src)

@@ -11,8 +11,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "attach.h"
-#include "kvmtop.skel.h"
+#include "groups.h"
 #include "source.h"
+#include "source_events.h"
 #include "vmtable.h"
 
 /* What user space knows of a vCPU record. */
@@ -38,9 +39,17 @@ struct order {
 struct source_bpf {
 	struct source base;
 	struct attach attach;
+	struct core_sizes sizes;
 	bool attached;
+	struct groups *groups;
+	struct source_events events;
+	u32 wanted; /* GROUP_BIT()s */
+	bool wait;
 	u32 asked_vcpus;
 
+	struct {
+		int vcpu_slots, thread_vcpus, free_exits, free_vcpus;
+	} map_fd;
 	struct control *control;
 	struct vcpu_rec *vcpus;
 	struct exit_rec *exits;
@@ -72,7 +81,7 @@ static u32 used_slots(const struct source_bpf *b)
 {
 	u32 used = __atomic_load_n(&b->control->next_vcpu, __ATOMIC_RELAXED);
 
-	return used < b->attach.max_vcpus ? used : b->attach.max_vcpus;
+	return used < b->sizes.max_vcpus ? used : b->sizes.max_vcpus;
 }
 
 /*
@@ -346,7 +355,7 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	for (u32 i = 0; i < REASONS_A_VCPU && !err; i++) {
 		u32 index = rec->reasons[i].rec;
 
-		if (__atomic_load_n(&rec->reasons[i].key, __ATOMIC_ACQUIRE) && index < b->attach.max_exits)
+		if (__atomic_load_n(&rec->reasons[i].key, __ATOMIC_ACQUIRE) && index < b->sizes.max_exits)
 			err = copy_exit(s, rec, &b->exits[index], index, epoch, now, running);
 	}
 	v->exit_count = s->exit_count - v->exit_first;
@@ -405,6 +414,33 @@ static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
 	return 0;
 }
 
+/* --- events ------------------------------------------------------------------------------------------------------ */
+
+/* Of the VMs that had the address, the one that lives, or else the last one. */
+static bool owner_of(void *arg, const struct event_rec *rec, vm_uid *vm, vcpu_uid *vcpu)
+{
+	struct source_bpf *b = arg;
+	u64 key = rec->key.vcpu;
+	u32 slot;
+
+	*vm = 0;
+	*vcpu = 0;
+	if (!rec->key.kvm)
+		return true;
+	for (u32 i = b->vms.count; i-- && !*vm;)
+		if (b->vms.vms[i].kvm == rec->key.kvm)
+			*vm = b->vms.vms[i].uid;
+	if (!*vm || !key)
+		return *vm;
+	if (!bpf_map_lookup_elem(b->map_fd.vcpu_slots, &key, &slot) && slot < b->sizes.max_vcpus)
+		*vcpu = b->slots[slot].uid;
+	/* destroyed since */
+	for (u32 i = 0; i < b->order_count && !*vcpu; i++)
+		if (b->order[i].vm == *vm && b->vcpus[b->order[i].slot].vcpu == key)
+			*vcpu = b->slots[b->order[i].slot].uid;
+	return *vcpu;
+}
+
 /* --- giving back ------------------------------------------------------------------------------------------------- */
 
 static void free_slot(struct source_bpf *b, u32 index)
@@ -414,23 +450,23 @@ static void free_slot(struct source_bpf *b, u32 index)
 	u64 vcpu = rec->vcpu;
 
 	/* Not if a new vCPU already has the address: then it has another slot. */
-	if (!bpf_map_lookup_elem(bpf_map__fd(b->attach.skel->maps.vcpu_slots), &vcpu, &none) && none == index)
-		bpf_map_delete_elem(bpf_map__fd(b->attach.skel->maps.vcpu_slots), &vcpu);
+	if (!bpf_map_lookup_elem(b->map_fd.vcpu_slots, &vcpu, &none) && none == index)
+		bpf_map_delete_elem(b->map_fd.vcpu_slots, &vcpu);
 	if (b->control->no_storage)
-		bpf_map_delete_elem(bpf_map__fd(b->attach.skel->maps.thread_vcpus), &rec->tid);
+		bpf_map_delete_elem(b->map_fd.thread_vcpus, &rec->tid);
 	__atomic_store_n(&rec->gen, gen, __ATOMIC_RELEASE); /* threads that remember the slot let go of it */
 	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
 		u32 exit = rec->reasons[i].rec;
 
-		if (!rec->reasons[i].key || exit >= b->attach.max_exits)
+		if (!rec->reasons[i].key || exit >= b->sizes.max_exits)
 			continue;
 		memset(&b->exits[exit], 0, sizeof(b->exits[exit]));
-		bpf_map_update_elem(bpf_map__fd(b->attach.skel->maps.free_exits), NULL, &exit, 0);
+		bpf_map_update_elem(b->map_fd.free_exits, NULL, &exit, 0);
 	}
 	memset(rec, 0, sizeof(*rec));
 	rec->gen = gen;
 	memset(&b->slots[index], 0, sizeof(b->slots[index]));
-	bpf_map_update_elem(bpf_map__fd(b->attach.skel->maps.free_vcpus), NULL, &index, 0);
+	bpf_map_update_elem(b->map_fd.free_vcpus, NULL, &index, 0);
 }
 
 /* The VMs that ended have been reported: their records can serve others. */
@@ -446,6 +482,9 @@ static void drop_ended(struct source_bpf *b)
 		free_slot(b, b->order[i].slot);
 		any = true;
 	}
+	for (u32 i = 0; groups_maps(b->groups) && i < b->vms.count; i++)
+		if (b->vms.vms[i].ended_ns)
+			source_events_drop(&b->events, groups_maps(b->groups), b->vms.vms[i].uid);
 	vmtable_drop_ended(&b->vms);
 	if (any)
 		b->order_count = 0; /* listed anew by the next sample */
@@ -498,15 +537,18 @@ static u32 count_vcpus(void)
 static void detach(struct source_bpf *b)
 {
 	bpf_link__destroy(b->iter);
+	groups_close(b->groups);
+	source_events_free(&b->events);
 	unmap_pages(b->control, sizeof(*b->control));
-	unmap_pages(b->vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
-	unmap_pages(b->exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
+	unmap_pages(b->vcpus, (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
+	unmap_pages(b->exits, (size_t)b->sizes.max_exits * sizeof(*b->exits));
 	free(b->slots);
 	free(b->fresh);
 	free(b->order);
 	vmtable_free(&b->vms);
 	attach_close(&b->attach);
 	b->iter = NULL;
+	b->groups = NULL;
 	b->control = NULL;
 	b->vcpus = NULL;
 	b->exits = NULL;
@@ -521,24 +563,32 @@ static int attach_now(struct source_bpf *b)
 {
 	u32 running = b->asked_vcpus ? 0 : count_vcpus();
 	u32 vcpus = b->asked_vcpus ? b->asked_vcpus : running + running / 4 + 512;
-	int err = attach_open(&b->attach, vcpus, vcpus * 14 + REASONS_A_VCPU, b->base.error, sizeof(b->base.error));
+	int err;
 
+	b->sizes = (struct core_sizes){vcpus, vcpus * 14 + REASONS_A_VCPU};
+	err = attach_core(&b->attach, &b->sizes, b->base.error, sizeof(b->base.error));
 	if (err)
 		return err;
-	b->control = map_pages(b->attach.skel->maps.control, sizeof(*b->control));
-	b->vcpus = map_pages(b->attach.skel->maps.vcpus, (size_t)b->attach.max_vcpus * sizeof(*b->vcpus));
-	b->exits = map_pages(b->attach.skel->maps.exits, (size_t)b->attach.max_exits * sizeof(*b->exits));
-	b->slots = calloc(b->attach.max_vcpus, sizeof(*b->slots));
-	b->fresh = calloc(b->attach.max_vcpus, sizeof(*b->fresh));
-	b->order = calloc(b->attach.max_vcpus, sizeof(*b->order));
-	if (!b->control || !b->vcpus || !b->exits || !b->slots || !b->fresh || !b->order) {
+	b->map_fd.vcpu_slots = bpf_map__fd(attach_map(&b->attach, "vcpu_slots"));
+	b->map_fd.thread_vcpus = bpf_map__fd(attach_map(&b->attach, "thread_vcpus"));
+	b->map_fd.free_exits = bpf_map__fd(attach_map(&b->attach, "free_exits"));
+	b->map_fd.free_vcpus = bpf_map__fd(attach_map(&b->attach, "free_vcpus"));
+	b->control = map_pages(attach_map(&b->attach, "control"), sizeof(*b->control));
+	b->vcpus = map_pages(attach_map(&b->attach, "vcpus"), (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
+	b->exits = map_pages(attach_map(&b->attach, "exits"), (size_t)b->sizes.max_exits * sizeof(*b->exits));
+	b->slots = calloc(b->sizes.max_vcpus, sizeof(*b->slots));
+	b->fresh = calloc(b->sizes.max_vcpus, sizeof(*b->fresh));
+	b->order = calloc(b->sizes.max_vcpus, sizeof(*b->order));
+	if (b->control)
+		b->groups = groups_open(&b->attach, b->control, &b->sizes);
+	if (!b->control || !b->vcpus || !b->exits || !b->slots || !b->fresh || !b->order || !b->groups) {
 		snprintf(b->base.error, sizeof(b->base.error), "no memory for records of %u vCPUs", vcpus);
 		detach(b);
 		return -ENOMEM;
 	}
 	b->control->epoch = 1; /* so that a cell of zeroed memory is never of the present epoch */
 	__atomic_store_n(&b->control->attached, 1, __ATOMIC_RELEASE);
-	b->iter = bpf_program__attach_iter(b->attach.skel->progs.find_vms, NULL);
+	b->iter = bpf_program__attach_iter(attach_program(&b->attach, "find_vms"), NULL);
 	if (!b->iter && b->attach.probes[PROBE_DISCOVER].status == PROBE_ON) {
 		b->attach.probes[PROBE_DISCOVER].status = PROBE_REFUSED;
 		b->attach.probes[PROBE_DISCOVER].err = -errno;
@@ -566,6 +616,8 @@ static void copy_probes(const struct source_bpf *b, struct sample *s)
 {
 	s->probe_count = PROBE_COUNT;
 	memcpy(s->probes, b->attach.probes, sizeof(b->attach.probes));
+	if (b->groups)
+		groups_probes(b->groups, s->probes);
 	if (b->attached && entries_are_silent(b)) {
 		s->probes[PROBE_ENTRY].status = PROBE_SILENT;
 		s->probes[PROBE_EXIT].status = PROBE_SILENT;
@@ -575,7 +627,7 @@ static void copy_probes(const struct source_bpf *b, struct sample *s)
 static int bpf_sample(struct source *src, struct sample *s)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
-	u64 epoch, began = now_ns(CLOCK_MONOTONIC);
+	u64 epoch, missed, began = now_ns(CLOCK_MONOTONIC);
 	bool walked;
 	int err;
 
@@ -592,6 +644,9 @@ static int bpf_sample(struct source *src, struct sample *s)
 	s->pcpus = sysconf(_SC_NPROCESSORS_ONLN);
 	s->real_ns = now_ns(CLOCK_REALTIME);
 	s->mono_ns = began;
+	if (b->attached)
+		groups_want(b->groups, b->wanted, b->wait, began);
+	b->wait = false;
 	copy_probes(b, s);
 	if (!b->attached) {
 #if defined(__aarch64__)
@@ -611,12 +666,16 @@ static int bpf_sample(struct source *src, struct sample *s)
 	s->real_ns = now_ns(CLOCK_REALTIME);
 	identify(b, s->mono_ns, walked);
 	err = copy_vms(b, s, epoch);
+	if (!err && groups_maps(b->groups))
+		err = source_events_sample(&b->events, groups_maps(b->groups), b->control, s, epoch, s->mono_ns,
+					   owner_of, b);
 	if (err) {
 		snprintf(src->error, sizeof(src->error), "out of memory");
 		return err;
 	}
 	memcpy(s->lost, b->control->lost, sizeof(s->lost));
-	s->lost[LOSS_MISSED] = attach_missed(&b->attach, b->control->repaired);
+	missed = attach_missed(&b->attach) + groups_missed(b->groups);
+	s->lost[LOSS_MISSED] = missed > b->control->repaired ? missed - b->control->repaired : 0;
 	b->user_exits = 0;
 	for (u32 i = 0; i < s->vcpu_count; i++)
 		b->user_exits += s->vcpus[i].user_exits;
@@ -627,6 +686,14 @@ static int bpf_sample(struct source *src, struct sample *s)
 	return 0;
 }
 
+static void bpf_want(struct source *src, u32 groups, bool wait)
+{
+	struct source_bpf *b = (struct source_bpf *)src;
+
+	b->wanted = groups;
+	b->wait |= wait;
+}
+
 static void bpf_close(struct source *src)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
@@ -635,7 +702,7 @@ static void bpf_close(struct source *src)
 	free(b);
 }
 
-static const struct source_ops bpf_ops = {.name = "bpf", .sample = bpf_sample, .close = bpf_close};
+static const struct source_ops bpf_ops = {.name = "bpf", .sample = bpf_sample, .want = bpf_want, .close = bpf_close};
 
 struct source *source_bpf_open(u32 max_vcpus, int *err, char *error, size_t error_size)
 {

@@ -11,6 +11,7 @@ struct source_record {
 	struct source *inner;
 	struct recorder *recorder;
 	bool must;
+	u32 groups; /* whatever was wanted once: a recording does not lose it when a pane is left */
 };
 
 static int record_sample(struct source *src, struct sample *s)
@@ -45,6 +46,14 @@ static struct source *record_inner(struct source *src)
 	return ((struct source_record *)src)->inner;
 }
 
+static void record_want(struct source *src, u32 groups, bool wait)
+{
+	struct source_record *r = (struct source_record *)src;
+
+	r->groups |= groups;
+	source_want(r->inner, r->groups, wait);
+}
+
 static void record_close(struct source *src)
 {
 	struct source_record *r = (struct source_record *)src;
@@ -53,8 +62,12 @@ static void record_close(struct source *src)
 	free(r);
 }
 
-static const struct source_ops record_ops = {
-	.name = "record", .sample = record_sample, .close = record_close, .get = record_get, .inner = record_inner};
+static const struct source_ops record_ops = {.name = "record",
+					     .sample = record_sample,
+					     .want = record_want,
+					     .close = record_close,
+					     .get = record_get,
+					     .inner = record_inner};
 
 struct source *source_record_open(struct source *inner, struct recorder *recorder, bool must)
 {

@@ -28,7 +28,7 @@ static bool selected(const struct source_select *sel, const struct vm_sample *vm
 /* Moves the rows that stay to the front, in place. The exits of a dropped VM are left where they are, unused. */
 static void choose(const struct source_select *sel, struct sample *s)
 {
-	u32 vms = 0, vcpus = 0;
+	u32 vms = 0, vcpus = 0, events = 0, event = 0;
 
 	for (u32 i = 0; i < s->vm_count; i++) {
 		struct vm_sample vm = s->vms[i];
@@ -39,7 +39,13 @@ static void choose(const struct source_select *sel, struct sample *s)
 		vm.vcpu_first = vcpus;
 		vcpus += vm.vcpu_count;
 		s->vms[vms++] = vm;
+		/* Those of no VM are not of these VMs either. */
+		while (event < s->event_count && s->events[event].vm < vm.uid)
+			event++;
+		while (event < s->event_count && s->events[event].vm == vm.uid)
+			s->events[events++] = s->events[event++];
 	}
+	s->event_count = events;
 	s->vm_count = vms;
 	s->vcpu_count = vcpus;
 }
@@ -72,6 +78,11 @@ static struct source *select_inner(struct source *src)
 	return ((struct source_select *)src)->inner;
 }
 
+static void select_want(struct source *src, u32 groups, bool wait)
+{
+	source_want(((struct source_select *)src)->inner, groups, wait);
+}
+
 static void select_close(struct source *src)
 {
 	struct source_select *sel = (struct source_select *)src;
@@ -83,8 +94,12 @@ static void select_close(struct source *src)
 	free(sel);
 }
 
-static const struct source_ops select_ops = {
-	.name = "select", .sample = select_sample, .close = select_close, .get = select_get, .inner = select_inner};
+static const struct source_ops select_ops = {.name = "select",
+					     .sample = select_sample,
+					     .want = select_want,
+					     .close = select_close,
+					     .get = select_get,
+					     .inner = select_inner};
 
 struct source *source_select_open(struct source *inner, const u32 *pids, u32 pid_count, const char *regex, int *err,
 				  char *error, size_t error_size)

@@ -491,6 +491,10 @@ static int synthetic_sample(struct source *src, struct sample *s)
 			return -ENOMEM;
 		}
 	}
+	if (synthetic_events(s, syn->samples)) {
+		snprintf(src->error, sizeof(src->error), "out of memory for events");
+		return -ENOMEM;
+	}
 	syn->cpu_ns += 500000 + s->exit_count * 100ULL;
 	s->cost.cpu_ns = syn->cpu_ns;
 	s->cost.bpf_events = 2 * syn->events;

@@ -44,4 +44,7 @@ u64 model_key(u32 m, u32 isa);
 /* Where each model's durations lie; those of exits to user space follow from the exits they belong to. */
 void shapes_init(struct shape shapes[MODELS]);
 
+/* The events of all VMs in s, as they are after so many samples. 0 or -ENOMEM. */
+int synthetic_events(struct sample *s, u64 ticks);
+
 #endif

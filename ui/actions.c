@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "../model/query.h"
+
 #define GROUP_MOVE "Move"
 #define GROUP_GO   "Go"
 #define GROUP_SORT "Sort and filter"
@@ -38,6 +40,8 @@ const struct action action_table[] = {
 	 "vCPUs of the host or of the VM you are in"},
 	{ACT_VIEW_EXIT, "view-exit", {'3'}, CTX_MAIN, GROUP_GO, "exits", NULL, 20,
 	 "exit reasons of the host, VM or vCPU you are in"},
+	{ACT_VIEW_HYPERCALL, "view-hypercall", {'8'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
+	 "hypercalls of the host, VM or vCPU you are in"},
 
 	{ACT_SORT_PICK, "sort", {'s'}, CTX_LIST, GROUP_SORT, "sort", NULL, 6, "pick the column to sort by"},
 	{ACT_SORT_LEFT, "sort-left", {'<', ','}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by the column to the left"},
@@ -169,6 +173,28 @@ const struct action *action_find(u32 key, enum context context)
 				return act;
 	}
 	return NULL;
+}
+
+/* clang-format off */
+static const enum action_id view_actions[VIEWS] = {
+	[VIEW_VM] = ACT_VIEW_VM,
+	[VIEW_VCPU] = ACT_VIEW_VCPU,
+	[VIEW_EXIT] = ACT_VIEW_EXIT,
+	[VIEW_HYPERCALL] = ACT_VIEW_HYPERCALL,
+};
+/* clang-format on */
+
+int action_view(enum action_id id)
+{
+	for (int view = 0; view < VIEW_DETAIL; view++)
+		if (view_actions[view] == id && id != ACT_NONE)
+			return view;
+	return -1;
+}
+
+enum action_id view_action(int view)
+{
+	return view >= 0 && view < VIEWS ? view_actions[view] : ACT_NONE;
 }
 
 const struct action *action_by_id(enum action_id id)

@@ -24,6 +24,7 @@ enum action_id {
 	ACT_VIEW_VM,
 	ACT_VIEW_VCPU,
 	ACT_VIEW_EXIT,
+	ACT_VIEW_HYPERCALL,
 	ACT_SORT_LEFT,
 	ACT_SORT_RIGHT,
 	ACT_SORT_PICK,
@@ -110,9 +111,10 @@ enum context {
 	CTX_SETTINGS = 1 << 20,
 	CTX_COLUMNS = 1 << 21,
 	CTX_LAST = CTX_COLUMNS,
+	CTX_EVENT = 128, /* lists of events: interrupts, faults, calls */
 };
 
-#define CTX_LIST (CTX_VM | CTX_VCPU | CTX_EXIT)
+#define CTX_LIST (CTX_VM | CTX_VCPU | CTX_EXIT | CTX_EVENT)
 #define CTX_MAIN (CTX_LIST | CTX_DETAIL)
 /* What lies over a view. */
 #define CTX_OVER (CTX_HELP | CTX_PICKER | CTX_SETTINGS | CTX_COLUMNS)
@@ -137,6 +139,9 @@ extern const size_t action_count;
 
 /* The action of a key in one context, or NULL. */
 const struct action *action_find(u32 key, enum context context);
+/* The view that an action goes to, or -1; and the other way round: ACT_NONE for VIEW_DETAIL. */
+int action_view(enum action_id id);
+enum action_id view_action(int view);
 const struct action *action_by_id(enum action_id id);
 const struct action *action_by_name(const char *name);
 

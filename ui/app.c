@@ -101,7 +101,23 @@ enum context app_context(const struct app *app)
 		return CTX_HELP;
 	if (app->overlay)
 		return app->overlay == OVERLAY_SETTINGS ? CTX_SETTINGS : CTX_COLUMNS;
-	return (enum context)(1 << app->here.view);
+	if (app->here.view == VIEW_DETAIL)
+		return CTX_DETAIL;
+	switch (view_columns(app->here.view)->rows) {
+	case ROWS_VM:
+		return CTX_VM;
+	case ROWS_VCPU:
+		return CTX_VCPU;
+	case ROWS_EXIT:
+		return CTX_EXIT;
+	default:
+		return CTX_EVENT;
+	}
+}
+
+u32 app_groups(const struct app *app)
+{
+	return view_columns(app->here.view)->groups;
 }
 
 u64 app_age(const struct app *app)
@@ -606,6 +622,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_VM:
 	case ACT_VIEW_VCPU:
 	case ACT_VIEW_EXIT:
+	case ACT_VIEW_HYPERCALL:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:
 		return app->depth ? nav_action(app, ACT_BACK) : APP_QUIT;

@@ -175,6 +175,8 @@ struct grid;
 u32 app_mouse(struct app *app, const struct grid *grid, const struct mouse_event *event);
 
 enum context app_context(const struct app *app);
+/* GROUP_BIT()s that what is shown needs. */
+u32 app_groups(const struct app *app);
 /* The selected row's identity; false when there is no row. */
 bool app_selected(const struct app *app, struct row_id *id);
 /* The exit reason of VIEW_DETAIL, NULL when it did not occur or is gone. */

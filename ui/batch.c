@@ -201,7 +201,11 @@ static bool wait_signal(const sigset_t *set, struct timespec *next, double delay
 static int run(struct feed *feed, struct app *app, const struct batch_options *opts, FILE *out, const sigset_t *set)
 {
 	struct timespec next;
-	int ret = feed_take(feed);
+	int ret;
+
+	/* JSON has what was asked for by --all, or by the view. */
+	feed_want(feed, app_groups(app), true);
+	ret = feed_take(feed);
 
 	if (!ret && opts->format == BATCH_CSV && !opts->quiet)
 		ret = csv_write_header(out, opts->loop->view);
@@ -240,6 +244,7 @@ int batch_run(struct source *source, const struct batch_options *opts, FILE *out
 	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	feed_init(&feed, source);
+	feed.groups = loop->groups;
 	ret = app_init(&app, loop->view, loop->sort, loop->filter, err, err_size);
 	if (!ret) {
 		app.ascii = loop->ascii;

@@ -73,7 +73,7 @@ static enum style format_state(union row_ref row, enum view_id view, bool known,
 	u64 ns = 0;
 	bool inexact = false;
 
-	if (view == VIEW_VCPU) {
+	if (view_columns(view)->rows == ROWS_VCPU) {
 		state = row.vcpu->raw->state;
 		ns = row.vcpu->raw->state_ns;
 		inexact = row.vcpu->raw->inexact;
@@ -121,7 +121,8 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		return severity(set, view, col, value->num);
 	case UNIT_NS:
 		/* the state was on before kvmtop looked: its age is at least this */
-		if (view == VIEW_VCPU && row.vcpu->raw->inexact && room > 3 && !strcmp(col->name, "for"))
+		if (view_columns(view)->rows == ROWS_VCPU && row.vcpu->raw->inexact && room > 3 &&
+		    !strcmp(col->name, "for"))
 			snprintf(buf, CELL_BUF, "≥%s", fmt_ns(num, value->num, room - 1));
 		else
 			format_ns(set, buf, value->num, room);

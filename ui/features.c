@@ -77,7 +77,11 @@ int features_print(struct source *source, FILE *out, char *err, size_t err_size)
 {
 	struct sample sample = {0};
 	struct snapshot snap = {0};
-	int ret = source_sample(source, &sample);
+	int ret;
+
+	/* All groups are tried, for what the kernel says of them. */
+	source_want(source, ~0U, true);
+	ret = source_sample(source, &sample);
 
 	if (ret) {
 		snprintf(err, err_size, "%s", source->error);

@@ -19,6 +19,11 @@ static void frame_free(struct frame *frame)
 	sample_free(&frame->sample);
 }
 
+void feed_want(struct feed *feed, u32 groups, bool wait)
+{
+	source_want(feed->source, groups | feed->groups, wait);
+}
+
 void feed_free(struct feed *feed)
 {
 	for (int i = 0; i < FRAMES; i++)

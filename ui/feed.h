@@ -38,6 +38,7 @@ struct feed {
 	int before; /* -1: none */
 	int frozen; /* -1: not frozen */
 	long taken; /* samples so far */
+	u32 groups; /* GROUP_BIT()s that are wanted whatever is looked at (--all) */
 	bool ended; /* the source is a recording, and the newest sample is its last */
 	/* since feed_remember(): */
 	bool remembers;
@@ -52,6 +53,11 @@ struct feed {
 };
 
 void feed_init(struct feed *feed, struct source *source);
+/*
+ * Which events whoever looks at the samples needs, from the next one on (wait: in any case) or one of those that follow:
+ * GROUP_BIT()s.
+ */
+void feed_want(struct feed *feed, u32 groups, bool wait);
 /* The source stays open. */
 void feed_free(struct feed *feed);
 /*

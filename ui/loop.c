@@ -80,7 +80,10 @@ static int pace(struct loop *loop)
 
 static int tick(struct loop *loop)
 {
-	int ret = feed_take(&loop->feed);
+	int ret;
+
+	feed_want(&loop->feed, app_groups(&loop->app), false);
+	ret = feed_take(&loop->feed);
 
 	if (!ret && loop->exporter)
 		exporter_sample(loop->exporter, feed_newest(&loop->feed));
@@ -300,6 +303,7 @@ int loop_run(struct source *source, const struct loop_options *opts, char *err, 
 	sigaddset(&mask, SIGCONT);
 	sigprocmask(SIG_BLOCK, &mask, &old);
 	feed_init(&loop.feed, source);
+	loop.feed.groups = opts->groups;
 	ret = open_all(&loop, opts, &mask);
 	if (!ret)
 		ret = run(&loop);

@@ -33,6 +33,7 @@ struct loop_options {
 	const char *filter; /* expression (model/query.h), NULL: none */
 	bool ascii;         /* draw with ASCII only */
 	bool no_color;
+	u32 groups;                           /* GROUP_BIT()s to be attached whatever is looked at */
 	bool mouse;                           /* take it, whatever the settings say */
 	bool user_exits;                      /* VIEW_EXIT starts with exits to user space */
 	bool replay;                          /* the source is a recording: say so on the screen */

@@ -72,28 +72,46 @@ static u32 go_up(struct app *app)
 u32 nav_view(struct app *app, enum view_id view)
 {
 	struct place to = {.view = view, .scope = app->here.scope};
-	struct row_id id = {.view = view, .vm = app->here.scope.vm, .vcpu = app->here.scope.vcpu};
-	struct view_state *vs = &app->views[view];
+	struct row_id id = {.vm = app->here.scope.vm, .vcpu = app->here.scope.vcpu};
+	struct view_state *vs;
 
+	/* the same key again: the same from another side */
+	if (app->here.view == view || view_columns(app->here.view)->other == view)
+		to.view = view = view_columns(app->here.view)->other ?: view;
+	vs = &app->views[view];
 	if (app->here.view == view)
 		return APP_RENDER;
+	to.scope.by_sub = false;
 	if (app->here.view != VIEW_DETAIL)
 		pin(app);
 	if (view == VIEW_VM)
 		to.scope = (struct scope){0};
-	if (view == VIEW_VCPU)
+	if (view_columns(view)->rows == ROWS_VCPU)
 		to.scope.vcpu = 0;
 	while (app->depth && place_level(&app->stack[app->depth - 1]) >= place_level(&to))
 		app->depth--;
 	/* coming out of a VM or vCPU, the cursor is on it */
-	if ((view == VIEW_VM && id.vm) || (view == VIEW_VCPU && id.vcpu)) {
+	if ((view == VIEW_VM && id.vm) || (view_columns(view)->rows == ROWS_VCPU && id.vcpu)) {
 		if (view == VIEW_VM)
 			id.vcpu = 0;
+		id.view = view;
 		vs->id = id;
 		vs->pinned = true;
 	}
 	app->here = to;
 	return arrive(app);
+}
+
+static u32 enter_event(struct app *app, const struct row_id *id, struct place to)
+{
+	const struct view_columns *cols = view_columns(app->here.view);
+
+	if (!cols->enter)
+		return 0;
+	to.view = cols->enter;
+	to.scope.by_sub = cols->enter_sub;
+	to.scope.sub = id->sub;
+	return go_down(app, to);
 }
 
 static u32 enter(struct app *app, enum action_id action)
@@ -119,7 +137,7 @@ static u32 enter(struct app *app, enum action_id action)
 		to.key = id.key;
 		break;
 	default:
-		return 0;
+		return enter_event(app, &id, to);
 	}
 	return go_down(app, to);
 }
@@ -138,14 +156,8 @@ u32 nav_action(struct app *app, enum action_id action)
 		return nav_view(app, (list + 1) % VIEW_DETAIL);
 	case ACT_PREV_VIEW:
 		return nav_view(app, (list + VIEW_DETAIL - 1) % VIEW_DETAIL);
-	case ACT_VIEW_VM:
-		return nav_view(app, VIEW_VM);
-	case ACT_VIEW_VCPU:
-		return nav_view(app, VIEW_VCPU);
-	case ACT_VIEW_EXIT:
-		return nav_view(app, VIEW_EXIT);
 	default:
-		return 0;
+		return action_view(action) < 0 ? 0 : nav_view(app, action_view(action));
 	}
 }
 

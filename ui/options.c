@@ -36,6 +36,7 @@ enum {
 	OPT_ASCII,
 	OPT_NO_COLOR,
 	OPT_TOTAL,
+	OPT_ALL,
 	OPT_DEBUG_BPF,
 	OPT_CONFIG,
 	OPT_MOUSE,
@@ -50,11 +51,12 @@ static const struct {
 	{'n', "iterations", "N", "end after N intervals"},
 	{'p', "pid", "PID,..", "only the VMs of these processes"},
 	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
-	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit"},
+	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit, hypercall"},
 	{OPT_USER_EXITS, "user-exits", NULL, "exit view: start with exits to user space, not with VM exits"},
 	{'s', "sort", "COLUMN", "sort by a column (-COLUMN: the other way round); the help screen lists them"},
 	{'f', "filter", "EXPR", "only rows that match: text, /regex/, column=text, column>1k, !term"},
 	{OPT_TOTAL, "total", NULL, "start with totals since kvmtop began, not with the interval"},
+	{OPT_ALL, "all", NULL, "measure what all views need, from the start, whatever is looked at"},
 	{'b', "batch", NULL, "plain-text tables, one an interval"},
 	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
 	{OPT_CSV, "csv", "[VIEW]",
@@ -232,6 +234,9 @@ static bool take(int code, const char *arg, struct options *o)
 		return column_find_any(arg + (*arg == '-'));
 	case 'f':
 		o->loop.filter = arg;
+		return true;
+	case OPT_ALL:
+		o->loop.groups = ~0U;
 		return true;
 	case OPT_TOTAL:
 		o->loop.cumulative = true;

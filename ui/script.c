@@ -39,6 +39,7 @@ static int tick(struct script *s, bool wait)
 		while (nanosleep(&ts, &ts) && errno == EINTR)
 			;
 	}
+	feed_want(&s->feed, app_groups(&s->app), true);
 	/* a recording that is held stands still */
 	ret = journey_runs(&s->feed, &s->app) ? feed_take(&s->feed) : 0;
 	return ret ? ret : show(s);
@@ -203,6 +204,7 @@ int script_run(struct source *source, const struct script_options *opts, FILE *s
 
 	err[0] = '\0';
 	feed_init(&s.feed, source);
+	s.feed.groups = opts->loop->groups;
 	ret = app_init(&s.app, loop->view, loop->sort, loop->filter, err, err_size);
 	if (!ret) {
 		s.app.color = !loop->no_color;

@@ -330,6 +330,8 @@ static const char *pane_title(const struct app *app)
 	case VIEW_EXIT:
 		return app->show_user ? "exits to user space" : "VM exits";
 	default:
+		if (app->here.view != VIEW_DETAIL)
+			return view_columns(app->here.view)->title;
 		return EXIT_KEY_KIND(app->here.key) == EXIT_USER ? "exit to user space" : "VM exit";
 	}
 }
@@ -485,7 +487,7 @@ static bool footer_shows(const struct app *app, const struct action *act)
 	if (act->id == ACT_UP_OR_QUIT)
 		return !app->depth;
 	/* one does not go to where one is */
-	if (act->id == ACT_VIEW_VM + (enum action_id)app->here.view)
+	if (act->id == view_action(app->here.view))
 		return false;
 	return true;
 }

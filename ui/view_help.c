@@ -109,10 +109,13 @@ static void write_past(struct writer *out, const struct app *app)
 	paragraph(out, 1, STYLE_NORMAL, text);
 }
 
-static void write_columns(struct writer *out, enum view_id view, const char *title)
+static void write_columns(struct writer *out, enum view_id view)
 {
 	const struct view_columns *cols = view_columns(view);
+	char title[80];
 
+	snprintf(title, sizeof(title), "Columns of the list of %s: title, name for -s and filters, meaning",
+		 cols->title);
 	heading(out, title);
 	for (u32 i = 0; i < cols->count; i++) {
 		const struct column *col = &cols->columns[i];
@@ -184,9 +187,6 @@ static void write_host(struct writer *out, const struct app *app)
 
 static int write_all(const struct app *app, struct grid *grid, int y)
 {
-	static const char *const titles[] = {"Columns of the VM view: title, name for -s and filters, meaning",
-					     "Columns of the vCPU view: title, name for -s and filters, meaning",
-					     "Columns of the exit view: title, name for -s and filters, meaning"};
 	struct writer out = {grid, app->w, y, app->ascii};
 	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
 
@@ -195,7 +195,7 @@ static int write_all(const struct app *app, struct grid *grid, int y)
 	out.y++;
 	write_keys(&out, &app->set);
 	write_past(&out, app);
-	write_columns(&out, view, titles[view]);
+	write_columns(&out, view);
 	write_states(&out);
 	write_host(&out, app);
 	return out.y - y;

@@ -216,13 +216,16 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 {
 	struct row_look look = {0};
 
-	switch (app->here.view) {
-	case VIEW_VM:
+	switch (view_columns(app->here.view)->rows) {
+	case ROWS_VM:
 		look.ended = row.vm->ended;
 		look.fresh = row.vm->fresh && app->snap->interval_ns;
 		look.stuck = state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
 		break;
-	case VIEW_VCPU:
+	case ROWS_EVENT:
+		look.ended = row.event->ended;
+		break;
+	case ROWS_VCPU:
 		look.ended = row.vcpu->ended;
 		look.fresh = row.vcpu->fresh && app->snap->interval_ns;
 		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
@@ -353,8 +356,31 @@ void view_message(struct grid *grid, int top, int bottom, enum style style, cons
 	}
 }
 
+/* Why a view of events has nothing to show, other than that nothing happened. NULL: no reason. */
+static const char *event_obstacle(const struct app *app, const struct view_columns *view)
+{
+	const struct sample *cur = app->snap->cur;
+	u64 needs = 0;
+	bool on = false, refused = false;
+
+	for (u32 i = 0; i < view->count; i++)
+		needs |= view->columns[i].needs | view->columns[i].needs_any;
+	for (u32 i = 0; i < cur->probe_count && i < PROBES_MAX; i++) {
+		if (!(needs & 1ULL << i))
+			continue;
+		on |= cur->probes[i].status == PROBE_ON;
+		refused |= cur->probes[i].status == PROBE_REFUSED || cur->probes[i].status == PROBE_ABSENT;
+	}
+	if (on || !needs)
+		return NULL;
+	if (refused)
+		return "this kernel refuses what the view needs: kvmtop --features says what and why";
+	return app->replay ? "the recording was made without this view" : "attaching to KVM ...";
+}
+
 static void empty_text(const struct app *app, char *text, size_t size)
 {
+	const struct view_columns *view = view_columns(app->here.view);
 	const struct scope *scope = &app->here.scope;
 
 	if (!app->snap)
@@ -372,6 +398,9 @@ static void empty_text(const struct app *app, char *text, size_t size)
 		snprintf(text, size,
 			 "no VM is running on this host\nStart one and it appears here by itself.\nTo look around "
 			 "meanwhile: kvmtop --demo");
+	else if (view->rows == ROWS_EVENT)
+		snprintf(text, size, "%s\n%s", event_obstacle(app, view) ?: view->empty,
+			 "Backspace goes up, 1 to the VMs");
 	else if (app->here.view == VIEW_EXIT && app->show_user)
 		snprintf(text, size, "no exit to user space yet\nu shows VM exits");
 	else if (app->here.view == VIEW_EXIT)

@@ -19,11 +19,12 @@ static inline bool same_sample(const struct sample *a, const struct sample *b)
 	if (!a->waiting != !b->waiting || (a->waiting && strcmp(a->waiting, b->waiting)))
 		return false;
 	if (a->vm_count != b->vm_count || a->vcpu_count != b->vcpu_count || a->exit_count != b->exit_count ||
-	    a->hist_count != b->hist_count)
+	    a->event_count != b->event_count || a->hist_count != b->hist_count)
 		return false;
 	return (!a->vm_count || !memcmp(a->vms, b->vms, a->vm_count * sizeof(*a->vms))) &&
 	       (!a->vcpu_count || !memcmp(a->vcpus, b->vcpus, a->vcpu_count * sizeof(*a->vcpus))) &&
 	       (!a->exit_count || !memcmp(a->exits, b->exits, a->exit_count * sizeof(*a->exits))) &&
+	       (!a->event_count || !memcmp(a->events, b->events, a->event_count * sizeof(*a->events))) &&
 	       (!a->hist_count || !memcmp(a->hist, b->hist, a->hist_count * sizeof(*a->hist)));
 }
 
@@ -183,6 +184,40 @@ static inline void random_text(char *to, size_t size, u64 *rng)
 		to[i] = 'a' + rnd(rng) % 26;
 }
 
+/* Of VMs that there are and of ones that are not, of known kinds and unknown ones: a recording keeps them all. */
+static inline void random_events(struct sample *s, u64 *rng)
+{
+	for (u32 vm = 0; vm < 12; vm++) {
+		for (u32 kind = 0x10; kind < 0x80; kind += rnd(rng) % 40 + 1) {
+			struct event_sample *e = sample_add_event(s);
+			u32 len = rnd(rng) % 3 * (rnd(rng) % 30);
+			s64 off;
+
+			assert_non_null(e);
+			e->vm = vm;
+			e->vcpu = rnd(rng) % 5;
+			e->kind = kind;
+			random_bytes(&e->sub, offsetof(struct event_sample, tid) - offsetof(struct event_sample, sub),
+				     rng);
+			e->tid = rnd(rng);
+			random_text(e->comm, sizeof(e->comm), rng);
+			e->x.key = rnd(rng);
+			e->x.count = rnd(rng);
+			e->x.done = rnd(rng);
+			e->x.total_ns = rnd(rng);
+			e->x.min_ns = rnd(rng);
+			e->x.max_ns = rnd(rng);
+			e->x.interval_min_ns = rnd(rng);
+			e->x.interval_max_ns = rnd(rng);
+			off = sample_add_hist(s, len);
+			assert_true(off >= 0);
+			random_bytes(s->hist + off, len * sizeof(u64), rng);
+			e->x.hist =
+				(struct hist_span){.off = off, .first = rnd(rng) % (HIST_BUCKETS - len), .len = len};
+		}
+	}
+}
+
 static inline void random_sample(struct sample *s, u64 seq, u64 *rng)
 {
 	static const char *const waits[] = {NULL, "waiting for this", "waiting for that"};
@@ -270,6 +305,7 @@ static inline void random_sample(struct sample *s, u64 seq, u64 *rng)
 			}
 		}
 	}
+	random_events(s, rng);
 }
 
 #endif

@@ -135,8 +135,12 @@ static void digits_keep_scope(void **state)
 	check_press(&host, '3');
 	assert_int_equal(host.app.here.scope.vm, 0);
 	check_press(&host, K_TAB);
-	assert_int_equal(host.app.here.view, VIEW_VM);
+	assert_int_equal(host.app.here.view, VIEW_EXIT + 1);
 	check_press(&host, K_BACK_TAB);
+	assert_int_equal(host.app.here.view, VIEW_EXIT);
+	/* Tab goes through all lists and comes round */
+	for (int i = 0; i < VIEW_DETAIL; i++)
+		check_press(&host, K_TAB);
 	assert_int_equal(host.app.here.view, VIEW_EXIT);
 	check_close(&host);
 }

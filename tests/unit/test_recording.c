@@ -175,11 +175,11 @@ static void unknown_fields_are_skipped(void **state)
 	memmove(&vms->fields[1], &vms->fields[0], vms->field_count * sizeof(vms->fields[0]));
 	vms->fields[0] = vms->fields[vms->field_count];
 	/* a table between those that are known */
-	memmove(&newer.tables[3], &newer.tables[2], 2 * sizeof(newer.tables[0]));
+	memmove(&newer.tables[3], &newer.tables[2], (newer.table_count - 2) * sizeof(newer.tables[0]));
 	newer.table_count++;
 	more = &newer.tables[2];
 	*more = newer.tables[4];
-	strcpy(more->name, "irqs");
+	strcpy(more->name, "later");
 	more->match = REC_MATCH_INDEX;
 	for (u32 i = 0; i < 40; i++)
 		random_sample(&all[i], i + 1, &rng);
@@ -226,7 +226,15 @@ static void missing_fields_are_zero(void **state)
 		}
 		for (u32 k = 0; k < was->exit_count; k++)
 			was->exits[k].hist = (struct hist_span){0};
-		was->hist_count = 0;
+		/* the buckets of events are all there is left */
+		for (u32 k = 0, off = 0; k < was->event_count; k++) {
+			struct hist_span *span = &was->events[k].x.hist;
+
+			memmove(&was->hist[off], &was->hist[span->off], span->len * sizeof(*was->hist));
+			span->off = off;
+			off += span->len;
+			was->hist_count = off;
+		}
 		was->lost[LOSS_NESTED] = 0;
 		was->probes[PROBE_SCHED] = (struct probe_sample){0};
 		was->probe_count = PROBE_COUNT;

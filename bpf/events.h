@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Events beside the exits: interrupts, faults, dirty pages, calls. All are kept in one shape, a counter by key, so that
+ * one piece of code reads, records, compares and sums them; what a kind's numbers mean is told by model/events.c.
+ *
+ * A record may be written by several threads at once (an interrupt is raised by whoever has one), so it is updated
+ * atomically, member by member: while events go on, a reader may see one event in the count and not yet in the time.
+ */
+#ifndef KVMTOP_EVENTS_H
+#define KVMTOP_EVENTS_H
+
+#include "kvmtop.h"
+
+/* What is attached and detached together, as a pane needs it. The core is always on. Numbers are for ever: recordings. */
+enum event_group {
+	GROUP_CORE,
+	GROUP_IRQ,   /* interrupts: who raises them, and their delivery */
+	GROUP_MMU,   /* faults */
+	GROUP_DIRTY, /* dirty page logging */
+	GROUP_HALT,  /* halts, halt-polling and stretches on the pCPU, beyond what the core has */
+	GROUP_CALL,  /* hypercalls */
+	GROUP_IOCTL, /* ioctls on KVM's files, memory slots */
+	GROUP_TIMER, /* the local APIC's timer */
+	GROUP_CAUSE, /* second-level causes of exits: MSR, port, address, leaf, vector */
+	GROUPS
+};
+
+#define GROUP_BIT(group) (1U << (group))
+
+/* Numbers are for ever. Members of a group are below 16. */
+#define EVENT_KIND(group, n)   ((group) << 4 | (n))
+#define EVENT_KIND_GROUP(kind) ((enum event_group)((kind) >> 4))
+
+/* sub, a and b are the key beside VM and vCPU; 0 where a kind does not use them. See model/events.c for values. */
+enum event_kind {
+	EVENT_NONE,
+
+	EVENT_MSI = EVENT_KIND(GROUP_IRQ, 0), /* a: address, b: data */
+	EVENT_IOAPIC,                         /* sub: pin */
+	EVENT_PIC,                            /* sub: chip * 8 + pin */
+	EVENT_GSI,                            /* sub: GSI, by KVM_IRQ_LINE or irqfd */
+	EVENT_IPI,                            /* vCPU that sends; sub: vector, a: icr without its destination */
+	EVENT_VECTOR,                         /* vCPU that receives; sub: vector */
+
+	EVENT_FAULT = EVENT_KIND(GROUP_MMU, 0), /* vCPU; sub: enum fault_kind (model/events.h), a: level mapped */
+	EVENT_REGION,                           /* vCPU; a: GPA of a 2 MiB region */
+	EVENT_STUCK,                            /* vCPU; a: GFN that it faults on again and again */
+
+	EVENT_DIRTY_SLOT = EVENT_KIND(GROUP_DIRTY, 0), /* sub: address space << 16 | memslot id */
+	EVENT_DIRTY_PAGE,                              /* sub: the same, a: GFN */
+	EVENT_DIRTY_VCPU,                              /* vCPU; sub: the same */
+
+	EVENT_WAKEUP = EVENT_KIND(GROUP_HALT, 0), /* vCPU; sub: polled or slept, valid or not */
+	EVENT_HALT_POLL,                          /* vCPU: the halt-poll window */
+	EVENT_ON_CPU,                             /* vCPU; sub: pCPU: stretches on it */
+	EVENT_OFF_CPU,                            /* vCPU; sub: why */
+
+	EVENT_HYPERCALL = EVENT_KIND(GROUP_CALL, 0), /* vCPU; sub: whose (KVM, Hyper-V, Xen), a: number */
+
+	EVENT_IOCTL = EVENT_KIND(GROUP_IOCTL, 0), /* sub: of /dev/kvm, a VM or a vCPU; a: request */
+	EVENT_MEMSLOT,                            /* sub: address space << 16 | memslot id */
+
+	EVENT_TIMER = EVENT_KIND(GROUP_TIMER, 0), /* vCPU; sub: mode */
+
+	EVENT_MSR = EVENT_KIND(GROUP_CAUSE, 0), /* vCPU; sub: write, a: index */
+	EVENT_PIO,                              /* vCPU; sub: out, a: port, b: size */
+	EVENT_MMIO,                             /* vCPU; sub: write, a: GPA, b: size */
+	EVENT_CPUID,                            /* vCPU; sub: index (ECX), a: leaf */
+	EVENT_HOST_VECTOR,                      /* vCPU; sub: vector of the host's interrupt that ended guest mode */
+};
+
+#define EVENT_VALUES 4
+#define EVENT_OTHERS 0xffffffffU /* sub of the record that stands for all keys there was no room for; a, b: all ones */
+
+struct event_key {
+	__u64 kvm; /* kernel address of struct kvm; 0: of no VM (an ioctl on /dev/kvm): then sub or a hold the process */
+	__u64 vcpu; /* kernel address of struct kvm_vcpu, 0: of the VM */
+	__u32 kind; /* enum event_kind */
+	__u32 sub;
+	__u64 a;
+	__u64 b;
+};
+
+struct event_rec {
+	struct event_key key; /* kind 0: free */
+	__u64 count;
+	__u64 errors; /* of these: failed, coalesced, invalid, as the kind has it */
+	__u64 done;   /* those that the durations are about */
+	__u64 total_ns;
+	__u64 min_ns;
+	__u64 max_ns;
+	struct exit_extremes extremes[2]; /* by epoch & 1 */
+	__u64 value[EVENT_VALUES]; /* the kind's own. Of a record of others: [0] is how many keys have a record */
+	__u64 exit_key;            /* EXIT_KEY() of the exit that the last one happened in, 0: none */
+	__u64 last_ns;             /* when the last one was */
+	__u32 last_tid;
+	__u32 hist; /* index + 1 in the pool of histograms, 0: none */
+	char comm[TASK_COMM_LENGTH];
+};
+
+struct event_hist {
+	__u32 n[HIST_BUCKETS];
+};
+
+/* One event as it happens, for the log. */
+struct log_rec {
+	__u64 ns;
+	struct event_key key;
+	__u64 value[EVENT_VALUES]; /* as the kind has it */
+	__u64 took_ns;             /* 0: not timed */
+	__u32 tid;
+	__u32 failed; /* counts among the record's errors */
+	char comm[TASK_COMM_LENGTH];
+};
+
+/* Keys a VM and kind may have before further ones count as others: a VM that touches all its memory leaves room for others. */
+static inline __u64 event_quota(__u32 kind)
+{
+	switch (kind) {
+	case EVENT_DIRTY_PAGE:
+		return 8192;
+	case EVENT_REGION:
+		return 4096;
+	default:
+		return 1024;
+	}
+}
+
+#endif /* KVMTOP_EVENTS_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kinds of bpf/events.h are about: one table, from which sums, JSON, columns and the log are made.
+ */
+#ifndef KVMTOP_EVENTS_MODEL_H
+#define KVMTOP_EVENTS_MODEL_H
+
+#include "sample.h"
+
+enum value_kind {
+	VALUE_NONE, /* not used */
+	VALUE_SUM,  /* only grows: differences and sums over vCPUs make sense */
+	VALUE_MAX,  /* of sums the largest */
+	VALUE_LAST, /* what it is now: of sums that of the most recent event */
+};
+
+struct event_value {
+	const char *name; /* in JSON, NULL: not used */
+	enum value_kind kind;
+};
+
+struct event_info {
+	u32 kind;          /* enum event_kind */
+	const char *name;  /* stable: "type" in JSON, in the log and in filters */
+	const char *array; /* the array of a VM's JSON object that it is in */
+	/* JSON names of the key's members, NULL: not used */
+	const char *sub;
+	const char *a;
+	const char *b;
+	const char *errors; /* JSON name of what counts as an error, NULL: nothing does */
+	struct event_value value[EVENT_VALUES];
+	bool timed;    /* it has durations */
+	bool host_sum; /* the same key means the same on all VMs: there is a sum over the host */
+	bool cells;    /* its histogram is not of durations: HIST_BUCKETS equal parts of an address range */
+};
+
+/* NULL: a kind that this version does not know. */
+const struct event_info *event_info(u32 kind);
+/* The table, in the order of kinds. */
+const struct event_info *event_info_at(u32 index);
+u32 event_info_count(void);
+
+#define EVENT_NAME_SIZE 48
+
+/*
+ * What an operator calls it: "KICK_CPU", "MSR TSC_DEADLINE write", "others". isa: of the vCPU (KVM_ISA_*), 0: not known.
+ * Static text, or buf.
+ */
+const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The programs that only some panes need (enum event_group): attached when first wanted, in a thread, so that nothing
+ * stands still meanwhile, and detached when nobody has wanted them for a while.
+ */
+#ifndef KVMTOP_GROUPS_H
+#define KVMTOP_GROUPS_H
+
+#include "attach.h"
+
+struct groups;
+
+/* Pools of the records, as user space maps them. */
+struct group_maps {
+	int slots_fd, free_events_fd, free_hists_fd, log_fd;
+	struct event_rec *recs;
+	struct event_hist *hists;
+	u32 max_events, max_hists;
+};
+
+/*
+ * core is attached and stays so until groups_close(); control is its control block, mapped. sizes as of the core; the
+ * records of the groups follow from them. Nothing is attached and no memory taken before the first groups_want(). NULL
+ * when out of memory.
+ */
+struct groups *groups_open(const struct attach *core, struct control *control, const struct core_sizes *sizes);
+void groups_close(struct groups *g);
+/*
+ * wanted: GROUP_BIT()s. To be called now and then, at least once a sample: what was attached meanwhile is taken into
+ * service, what has not been wanted for GROUP_LINGER_NS is detached. wait: returns only when all of wanted is attached
+ * or refused.
+ */
+void groups_want(struct groups *g, u32 wanted, bool wait, u64 now);
+#define GROUP_LINGER_NS (10 * NSEC_PER_SEC)
+/* GROUP_BIT()s in service. */
+u32 groups_on(const struct groups *g);
+/* GROUP_BIT()s on their way. */
+u32 groups_loading(const struct groups *g);
+/* NULL before the first group was wanted, or when there was no memory for them. */
+const struct group_maps *groups_maps(const struct groups *g);
+/* Fills in the probes of all groups. */
+void groups_probes(const struct groups *g, struct probe_sample *probes);
+/* As attach_missed(), of all groups since the beginning. */
+u64 groups_missed(struct groups *g);
+/* Why a group is not there, "": it is, or nobody wanted it yet. */
+const char *groups_error(const struct groups *g, enum event_group group);
+
+/* The table: model/attach_groups.c. NULL: the group has no programs of its own. */
+const struct program_set *group_set(enum event_group group);
+
+#endif

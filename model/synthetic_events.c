@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events of the synthetic host: a table of what each VM does, the same for ever, so that a sample follows from its number. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "events.h"
+#include "hist.h"
+#include "synthetic_models.h"
+
+struct synthetic_event {
+	u32 kind, sub;
+	u64 a, b;
+	bool vcpu;       /* of each vCPU, else of the VM */
+	u32 rate;        /* a second, of VM 0; others have a little more or less */
+	u32 error_every; /* 0: none fails */
+	u64 ns;          /* typical duration; one in a hundred takes 16 times as long. 0: not timed */
+	u64 value[EVENT_VALUES];
+};
+
+/* clang-format off */
+static const struct synthetic_event table[] = {
+	{.kind = EVENT_HYPERCALL, .a = 5, .vcpu = true, .rate = 420, .value = {0, 3}},
+	{.kind = EVENT_HYPERCALL, .a = 10, .vcpu = true, .rate = 1700, .value = {0xc, 0, 0, 0x8fd}},
+	{.kind = EVENT_HYPERCALL, .a = 11, .vcpu = true, .rate = 95, .value = {2}},
+	{.kind = EVENT_HYPERCALL, .a = 77, .vcpu = true, .rate = 1},
+};
+/* clang-format on */
+
+static int add_hist(struct sample *s, struct exit_sample *x, u64 ns, u64 slow, bool cells)
+{
+	u32 first = cells ? 3 : hist_bucket(ns), last = cells ? 3 + 60 : hist_bucket(16 * ns);
+	s64 off = sample_add_hist(s, last - first + 1);
+
+	if (off < 0)
+		return off;
+	s->hist[off] = x->count - slow;
+	s->hist[off + last - first] = slow;
+	x->hist = (struct hist_span){.off = off, .first = first, .len = last - first + 1};
+	return 0;
+}
+
+/* Histograms lie in the order of the events, as a recording has them. */
+static int add_hists(struct sample *s)
+{
+	int ret = 0;
+
+	for (u32 i = 0; i < s->event_count && !ret; i++) {
+		struct event_sample *e = &s->events[i];
+		const struct event_info *info = event_info(e->kind);
+		u64 slow = e->x.count / 100;
+
+		if (info->cells && e->x.count)
+			ret = add_hist(s, &e->x, 0, e->x.count / 3, true);
+		else if (e->x.done)
+			ret = add_hist(s, &e->x, e->x.min_ns, slow, false);
+		else
+			e->x.hist.off = s->hist_count;
+	}
+	return ret;
+}
+
+static int add_event(struct sample *s, const struct vm_sample *vm, const struct vcpu_sample *vcpu, u64 ticks,
+		     const struct synthetic_event *t)
+{
+	const struct event_info *info = event_info(t->kind);
+	u64 n = ticks * (t->rate + (vcpu ? vcpu->uid : vm->uid) % 7), slow = n / 100;
+	struct event_sample *e;
+
+	if (!info)
+		return 0;
+	e = sample_add_event(s);
+	if (!e)
+		return -ENOMEM;
+	e->vm = vm->uid;
+	e->vcpu = vcpu ? vcpu->uid : 0;
+	e->kind = t->kind;
+	e->sub = t->sub;
+	e->a = t->a;
+	e->b = t->b;
+	e->errors = t->error_every ? n / t->error_every : 0;
+	for (u32 i = 0; i < EVENT_VALUES; i++)
+		e->value[i] = info->value[i].kind == VALUE_SUM ? ticks * t->value[i] : t->value[i];
+	e->age_ns = NSEC_PER_SEC / (t->rate + 1);
+	e->tid = vcpu ? vcpu->tid : vm->pid;
+	snprintf(e->comm, sizeof(e->comm), "%s", vcpu ? "CPU/KVM" : "vhost");
+	e->x.count = n;
+	if (!t->ns || !n)
+		return 0;
+	e->x.done = n;
+	e->x.total_ns = (n - slow) * t->ns + slow * 16 * t->ns;
+	e->x.min_ns = e->x.interval_min_ns = t->ns;
+	e->x.max_ns = e->x.interval_max_ns = slow ? 16 * t->ns : t->ns;
+	return 0;
+}
+
+int synthetic_events(struct sample *s, u64 ticks)
+{
+	int ret = 0;
+
+	for (u32 i = 0; i < s->vm_count; i++) {
+		const struct vm_sample *vm = &s->vms[i];
+
+		for (u32 k = 0; k < ARRAY_SIZE(table) && !ret; k++) {
+			if (!table[k].vcpu)
+				ret = add_event(s, vm, NULL, ticks, &table[k]);
+			for (u32 v = 0; v < vm->vcpu_count && table[k].vcpu && !ret; v++)
+				ret = add_event(s, vm, &s->vcpus[vm->vcpu_first + v], ticks, &table[k]);
+		}
+	}
+	if (!ret && s->event_count)
+		qsort(s->events, s->event_count, sizeof(*s->events), event_sample_compare);
+	return ret ? ret : add_hists(s);
+}

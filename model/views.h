@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The views that there are, each in the file of its columns. Others get at them by view_columns(). */
+#ifndef KVMTOP_VIEWS_H
+#define KVMTOP_VIEWS_H
+
+#include "query.h"
+
+extern const struct view_columns vm_view;
+extern const struct view_columns vcpu_view;
+extern const struct view_columns exit_view;
+extern const struct view_columns hypercall_view;
+
+#endif

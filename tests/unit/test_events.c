@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events of the interval, and their sums over vCPUs and VMs. */
+#include "../../model/events.h"
+#include "build.h"
+
+/* n events so far; ns: each took that long, 0: not timed. Keys must come in their order. */
+static struct event_sample *build_event(struct sample *s, vm_uid vm, vcpu_uid vcpu, u32 kind, u64 a, u64 n, u64 ns)
+{
+	struct event_sample *e = sample_add_event(s);
+	s64 off;
+
+	assert_non_null(e);
+	e->vm = vm;
+	e->vcpu = vcpu;
+	e->kind = kind;
+	e->a = a;
+	e->age_ns = 1000 + vcpu;
+	e->value[0] = 100 * vcpu + n;
+	e->x.count = n;
+	if (!ns || !n)
+		return e;
+	e->x.done = n;
+	e->x.total_ns = n * ns;
+	e->x.min_ns = e->x.max_ns = e->x.interval_min_ns = e->x.interval_max_ns = ns;
+	off = sample_add_hist(s, 1);
+	assert_true(off >= 0);
+	e->x.hist = (struct hist_span){.off = off, .first = hist_bucket(ns), .len = 1};
+	s->hist[off] = n;
+	return e;
+}
+
+/* Two VMs, the first with two vCPUs; times 1 and 3 the same counts, so that the interval has twice of each. */
+static void build_host(struct sample *s, u64 seq, u64 times)
+{
+	build_sample(s, seq);
+	build_vm(s, 1, "one");
+	build_vcpu(s, 11, 0);
+	build_vcpu(s, 12, 1);
+	build_vm(s, 2, "two");
+	build_vcpu(s, 21, 0);
+	build_event(s, 1, 11, EVENT_HYPERCALL, 5, 7 * times, 0);
+	build_event(s, 1, 12, EVENT_HYPERCALL, 5, 11 * times, 0);
+	build_event(s, 1, 12, EVENT_HYPERCALL, 10, 13 * times, 2000);
+	build_event(s, 2, 21, EVENT_HYPERCALL, 5, 17 * times, 0);
+	build_event(s, 2, 21, EVENT_HYPERCALL, 10, 19 * times, 8000);
+	assert_true(s->event_count == 5);
+}
+
+static void sums_are_exact(void **state)
+{
+	struct sample a = {0}, b = {0};
+	struct snapshot snap = {0};
+	const struct event_row *row;
+	const struct vm_row *one;
+
+	(void)state;
+	build_host(&a, 1, 1);
+	build_host(&b, 2, 3);
+	assert_int_equal(snapshot_build(&snap, &a, &b, false), 0);
+	assert_int_equal(snap.vcpu_event_count, 5);
+	assert_int_equal(snap.vm_event_count, 4);
+	assert_int_equal(snap.host_event_count, 2);
+	one = snapshot_find_vm(&snap, 1);
+	assert_int_equal(one->event_count, 2);
+	assert_int_equal(one->vcpu_event_count, 3);
+	row = &snap.vm_events[one->event_first];
+	assert_true(row->a == 5 && row->vm == 1 && row->vcpu == 0 && row->vcpus == 2);
+	assert_int_equal(row->f.count, 2 * (7 + 11));
+	/* what it is now, of the most recent: vCPU 11's was the later one */
+	assert_int_equal(row->value[0], 1100 + 3 * 7);
+	assert_int_equal(row->raw->vcpu, 11);
+	row = &snap.host_events[0];
+	assert_true(row->a == 5 && row->vm == 0 && row->vcpus == 3);
+	assert_int_equal(row->f.count, 2 * (7 + 11 + 17));
+	row = &snap.host_events[1];
+	assert_int_equal(row->f.count, 2 * (13 + 19));
+	assert_int_equal(row->f.done, 2 * (13 + 19));
+	assert_int_equal(row->f.time_ns, 2 * (13 * 2000 + 19 * 8000));
+	assert_int_equal(row->f.min_ns, 2000);
+	assert_int_equal(row->f.max_ns, 8000);
+	assert_true(row->f.p50_ns > 7000 && row->f.p50_ns <= 8000);
+	assert_true(row->over_ns == snap.interval_ns && row->span_ns == snap.budget.span_ns);
+	snapshot_free(&snap);
+	sample_free(&a);
+	sample_free(&b);
+}
+
+/* The same GPA, vector or number in two VMs is two rows; a VM that appears counts from 0; one that is gone is not there. */
+static void vms_are_apart(void **state)
+{
+	struct sample a = {0}, b = {0};
+	struct snapshot snap = {0};
+
+	(void)state;
+	build_host(&a, 1, 1);
+	build_sample(&b, 2);
+	build_vm(&b, 2, "two");
+	build_vcpu(&b, 21, 0);
+	build_vm(&b, 3, "three");
+	build_vcpu(&b, 31, 0);
+	build_event(&b, 2, 21, EVENT_HYPERCALL, 5, 20, 0);
+	build_event(&b, 3, 31, EVENT_HYPERCALL, 5, 29, 0);
+	assert_int_equal(snapshot_build(&snap, &a, &b, false), 0);
+	assert_int_equal(snap.vm_event_count, 2);
+	assert_true(snap.vm_events[0].vm == 2 && snap.vm_events[0].f.count == 3);
+	assert_true(snap.vm_events[1].vm == 3 && snap.vm_events[1].f.count == 29);
+	assert_int_equal(snap.host_events[0].f.count, 32);
+	snapshot_free(&snap);
+	sample_free(&a);
+	sample_free(&b);
+}
+
+static u32 listed(const struct snapshot *snap, struct scope scope)
+{
+	struct query q = {.view = VIEW_HYPERCALL, .sort = -1, .descending = true, .scope = scope};
+	struct rows rows = {0};
+	u32 count;
+
+	assert_int_equal(query_run(&q, snap, &rows), 0);
+	count = rows.count;
+	for (u32 i = 0; i < rows.count; i++) {
+		struct row_id id = row_identity(VIEW_HYPERCALL, rows.ref[i]);
+
+		assert_int_equal(rows_find(&rows, VIEW_HYPERCALL, &id), i);
+	}
+	rows_free(&rows);
+	return count;
+}
+
+static void scopes_are_kept(void **state)
+{
+	struct sample a = {0};
+	struct snapshot snap = {0};
+
+	(void)state;
+	build_host(&a, 1, 1);
+	assert_int_equal(snapshot_build(&snap, NULL, &a, true), 0);
+	assert_int_equal(listed(&snap, (struct scope){0}), 2);
+	assert_int_equal(listed(&snap, (struct scope){.vm = 1}), 2);
+	assert_int_equal(listed(&snap, (struct scope){.vm = 1, .vcpu = 11}), 1);
+	assert_int_equal(listed(&snap, (struct scope){.vm = 1, .vcpu = 12}), 2);
+	assert_int_equal(listed(&snap, (struct scope){.vm = 7}), 0);
+	assert_int_equal(listed(&snap, (struct scope){.vm = 2, .by_sub = true, .sub = 1}), 0);
+	snapshot_free(&snap);
+	sample_free(&a);
+}
+
+/* The table has each kind once, in the order of kinds, and says what JSON needs. */
+static void table_is_whole(void **state)
+{
+	char buf[EVENT_NAME_SIZE];
+
+	(void)state;
+	assert_true(event_info_count() > 0);
+	assert_null(event_info_at(event_info_count()));
+	assert_null(event_info(EVENT_NONE));
+	for (u32 i = 0; i < event_info_count(); i++) {
+		const struct event_info *info = event_info_at(i);
+
+		assert_ptr_equal(event_info(info->kind), info);
+		assert_true(info->name && info->array);
+		assert_true(EVENT_KIND_GROUP(info->kind) > GROUP_CORE && EVENT_KIND_GROUP(info->kind) < GROUPS);
+		if (i)
+			assert_true(event_info_at(i - 1)->kind < info->kind);
+		for (u32 k = 0; k < EVENT_VALUES; k++)
+			assert_int_equal(!info->value[k].name, info->value[k].kind == VALUE_NONE);
+		assert_string_equal(event_name(0, info->kind, EVENT_OTHERS, ~0ULL, ~0ULL, buf), "others");
+		assert_true(event_name(0, info->kind, 1, 2, 3, buf)[0]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sums_are_exact),
+		cmocka_unit_test(vms_are_apart),
+		cmocka_unit_test(scopes_are_kept),
+		cmocka_unit_test(table_is_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
