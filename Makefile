@@ -40,7 +40,7 @@ endif
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
 PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libc6-dev
-PACKAGES_CHECK := libcmocka-dev python3-jsonschema libclang-rt-14-dev clang-format tmux \
+PACKAGES_CHECK := libcmocka-dev python3-jsonschema prometheus curl libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
 
@@ -188,9 +188,14 @@ setup-check:
 install: $(O)/kvmtop
 	$(INSTALL) -D -m 755 $(O)/kvmtop $(DESTDIR)$(PREFIX)/sbin/kvmtop
 	$(INSTALL) -D -m 644 model/kvmtop.schema.json $(DESTDIR)$(PREFIX)/share/kvmtop/kvmtop.schema.json
+	$(INSTALL) -D -m 644 packaging/grafana/kvmtop.json $(DESTDIR)$(PREFIX)/share/kvmtop/grafana/kvmtop.json
+	$(INSTALL) -D -m 644 packaging/prometheus/kvmtop.rules.yml $(DESTDIR)$(PREFIX)/share/kvmtop/prometheus/kvmtop.rules.yml
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' packaging/kvmtop.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmtop.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmtop.service
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/kvmtop
+	rm -f $(DESTDIR)$(PREFIX)/sbin/kvmtop $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmtop.service
 	rm -rf $(DESTDIR)$(PREFIX)/share/kvmtop
 
 unit: $(UNIT)
@@ -216,7 +221,7 @@ help:
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
 	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
-	@echo 'make install       to $$(DESTDIR)$$(PREFIX)/sbin (PREFIX=$(PREFIX)); make uninstall'
+	@echo 'make install       to $$(DESTDIR)$$(PREFIX) (PREFIX=$(PREFIX)), with the unit, rules and dashboard of --export; make uninstall'
 	@echo 'make headers       write vmlinux/ anew from Debian kernels'
 	@echo 'make format        clang-format; make check-format looks only'
 	@echo 'make clean'

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "build.h"
 
+#include <libgen.h>
+
 #include "../../model/ended.h"
 #include "../../model/metrics.h"
 
@@ -435,6 +437,60 @@ static void ended_ones_are_kept(void **state)
 	sample_free(&s);
 }
 
+/* The rules and the dashboard leave the idle reasons out by their names: all of them, and no others. */
+static void idle_reasons_are_those_of_the_rules(void **state)
+{
+	static const char *const files[] = {"prometheus/kvmtop.rules.yml", "grafana/kvmtop.json"};
+	static const u32 isas[] = {KVM_ISA_VMX, KVM_ISA_SVM, KVM_ISA_ARM64};
+	char names[512] = "|", found[512], path[512], here[] = __FILE__;
+	char reason[REASON_NAME_SIZE], piped[REASON_NAME_SIZE + 2];
+	u32 count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(isas); i++) {
+		for (u32 n = 0; n < 0x10000; n++) {
+			u64 key = EXIT_KEY(EXIT_GUEST, n);
+
+			if (!reason_is_idle(isas[i], key))
+				continue;
+			snprintf(piped, sizeof(piped), "%s|", reason_name(isas[i], key, reason));
+			if (strstr(names, piped))
+				continue;
+			strcat(names, piped);
+			count++;
+		}
+	}
+	assert_true(count >= 6);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char line[4096];
+		bool any = false;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/../../packaging/%s", dirname(strcpy(here, __FILE__)), files[i]);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		while (fgets(line, sizeof(line), f)) {
+			char *at = strstr(line, "reason!~"), *save = NULL;
+			u32 n = 0;
+
+			if (!at)
+				continue;
+			any = true;
+			at += strcspn(at, "\"") + 1;
+			snprintf(found, sizeof(found), "%.*s", (int)strcspn(at, "\"\\"), at);
+			for (char *name = strtok_r(found, "|", &save); name; name = strtok_r(NULL, "|", &save)) {
+				snprintf(piped, sizeof(piped), "|%s|", name);
+				if (!strstr(names, piped))
+					fail_msg("%s: %s is not idle", files[i], name);
+				n++;
+			}
+			assert_int_equal(n, count);
+		}
+		assert_true(any);
+		fclose(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +503,7 @@ int main(void)
 		cmocka_unit_test(negotiation),
 		cmocka_unit_test(all_described),
 		cmocka_unit_test(ended_ones_are_kept),
+		cmocka_unit_test(idle_reasons_are_those_of_the_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
