@@ -233,7 +233,10 @@ u32 screen_action(struct app *app, enum action_id action);
 u32 screen_capture(struct app *app, u32 key);
 /* The line typed for a setting or threshold: checks it, and takes it over when take says so. */
 u32 screen_prompt(struct app *app, bool take);
+/* ui/prompt.c */
 u32 prompt_open(struct app *app, enum prompt prompt, const char *text);
+u32 prompt_changed(struct app *app);
+u32 prompt_action(struct app *app, enum action_id action);
 void move_lines(int *top, int lines, int height, enum action_id action);
 
 /* ui/line.c: editing. All keep text valid UTF-8 and NUL-terminated. */
