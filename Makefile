@@ -40,7 +40,7 @@ endif
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
 PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libc6-dev
-PACKAGES_CHECK := libcmocka-dev python3-jsonschema prometheus curl libclang-rt-14-dev clang-format tmux \
+PACKAGES_CHECK := groff-base libcmocka-dev python3-jsonschema prometheus curl libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
 
@@ -184,9 +184,26 @@ setup-check:
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
+# The manual page and the completions are made from the program's own tables, by the program: built for another machine,
+# kvmtop comes without them.
+DOCS := $(O)/kvmtop.8 $(O)/kvmtop.bash $(O)/kvmtop.zsh $(O)/kvmtop.fish
+
+.PHONY: docs
+docs: $(DOCS)
+$(O)/kvmtop.8: $(O)/kvmtop
+	$(call msg,DOC,$@)
+	$(Q)$(O)/kvmtop --man > $@
+$(O)/kvmtop.bash $(O)/kvmtop.zsh $(O)/kvmtop.fish: $(O)/kvmtop.%: $(O)/kvmtop
+	$(call msg,DOC,$@)
+	$(Q)$(O)/kvmtop --completion $* > $@
+
 .PHONY: install uninstall clean format check-format headers help unit FORCE
-install: $(O)/kvmtop
+install: $(O)/kvmtop docs
 	$(INSTALL) -D -m 755 $(O)/kvmtop $(DESTDIR)$(PREFIX)/sbin/kvmtop
+	$(INSTALL) -D -m 644 $(O)/kvmtop.8 $(DESTDIR)$(PREFIX)/share/man/man8/kvmtop.8
+	$(INSTALL) -D -m 644 $(O)/kvmtop.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtop
+	$(INSTALL) -D -m 644 $(O)/kvmtop.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kvmtop
+	$(INSTALL) -D -m 644 $(O)/kvmtop.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kvmtop.fish
 	$(INSTALL) -D -m 644 model/kvmtop.schema.json $(DESTDIR)$(PREFIX)/share/kvmtop/kvmtop.schema.json
 	$(INSTALL) -D -m 644 packaging/grafana/kvmtop.json $(DESTDIR)$(PREFIX)/share/kvmtop/grafana/kvmtop.json
 	$(INSTALL) -D -m 644 packaging/prometheus/kvmtop.rules.yml $(DESTDIR)$(PREFIX)/share/kvmtop/prometheus/kvmtop.rules.yml
@@ -197,6 +214,10 @@ install: $(O)/kvmtop
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/kvmtop $(DESTDIR)$(PREFIX)/lib/systemd/system/kvmtop.service
 	rm -rf $(DESTDIR)$(PREFIX)/share/kvmtop
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/kvmtop.8
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtop
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kvmtop
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kvmtop.fish
 
 unit: $(UNIT)
 
@@ -221,6 +242,7 @@ help:
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
 	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
+	@echo 'make docs          the manual page and the completions for bash, zsh and fish, in $$(O)'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX) (PREFIX=$(PREFIX)), with the unit, rules and dashboard of --export; make uninstall'
 	@echo 'make headers       write vmlinux/ anew from Debian kernels'
 	@echo 'make format        clang-format; make check-format looks only'

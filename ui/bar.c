@@ -15,6 +15,16 @@ const char *const state_names[VCPU_STATES] = {
 	[VCPU_POLL] = "POLL", [VCPU_HALT] = "HALT",   [VCPU_WAIT] = "WAIT",
 };
 
+const char *const state_help[VCPU_STATES] = {
+	[VCPU_UNKNOWN] = "not known yet: before the first event that tells, or this host cannot tell",
+	[VCPU_GUEST] = "in the guest: it does its own work",
+	[VCPU_KVM] = "in the kernel for the guest: an exit is handled; a whole second of it is highlighted",
+	[VCPU_USER] = "in the VMM (QEMU and the like): device emulation, or the VMM's own locks and I/O",
+	[VCPU_POLL] = "halted, and KVM burns a pCPU in the hope of a quick wake-up (halt_poll_ns)",
+	[VCPU_HALT] = "halted and asleep: the guest is idle",
+	[VCPU_WAIT] = "ready to run, but another task has the pCPU: steal. Above 5 % the guest notices",
+};
+
 const struct bar_part bar_exit_parts[EXIT_PARTS] = {
 	[PART_KERNEL] = {0, STYLE_KVM, 'K'},
 	[PART_USER] = {0, STYLE_USER, 'U'},

@@ -16,6 +16,8 @@ struct bar_part {
 extern const struct bar_part bar_states[VCPU_STATES];
 /* "GUEST"; "?" for VCPU_UNKNOWN. */
 extern const char *const state_names[VCPU_STATES];
+/* What each means, half a sentence. */
+extern const char *const state_help[VCPU_STATES];
 /* Each part of an exit, by enum exit_part. */
 extern const struct bar_part bar_exit_parts[EXIT_PARTS];
 extern const char *const exit_part_names[EXIT_PARTS];

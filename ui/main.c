@@ -8,6 +8,7 @@
 #include "../model/attach.h"
 #include "../model/demo.h"
 #include "batch.h"
+#include "docs.h"
 #include "features.h"
 #include "options.h"
 #include "script.h"
@@ -162,6 +163,14 @@ int main(int argc, char **argv)
 	}
 	if (o.mode == MODE_HELP) {
 		options_help(stdout);
+		return STATUS_OK;
+	}
+	if (o.mode == MODE_MAN) {
+		docs_man(stdout);
+		return STATUS_OK;
+	}
+	if (o.mode == MODE_COMPLETION) {
+		docs_completion(o.shell, stdout);
 		return STATUS_OK;
 	}
 	if (o.mode == MODE_DESCRIBE) {

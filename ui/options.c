@@ -9,6 +9,7 @@
 #include "../model/json.h"
 #include "../model/metrics.h"
 #include "app.h"
+#include "docs.h"
 #include "options.h"
 
 /* One table: parsing and --help come from it. A short option is a character, others count up from 256. */
@@ -40,6 +41,8 @@ enum {
 	OPT_DEBUG_BPF,
 	OPT_CONFIG,
 	OPT_MOUSE,
+	OPT_MAN,
+	OPT_COMPLETION,
 	OPT_NO_CONFIG,
 };
 
@@ -87,10 +90,21 @@ static const struct {
 	{OPT_MOUSE, "mouse", NULL, "take the mouse: select, open, sort and scroll with it (key m)"},
 	{OPT_CONFIG, "config", "FILE", "read (and, when asked, save) settings there, not in ~/.config/kvmtop/kvmtoprc"},
 	{OPT_NO_CONFIG, "no-config", NULL, "read no settings"},
+	{OPT_MAN, "man", NULL, "the manual page, for man -l - or a file"},
+	{OPT_COMPLETION, "completion", "SHELL", "what makes a shell complete all this: bash, zsh, fish"},
 	{OPT_DEBUG_BPF, "debug-bpf", NULL, "libbpf's messages on standard error, for bug reports"},
 	{'h', "help", NULL, "this text"},
 	{'V', "version", NULL, "the version"},
 };
+
+bool option_at(size_t n, struct option_text *out)
+{
+	if (n >= ARRAY_SIZE(table))
+		return false;
+	*out = (struct option_text){table[n].code < 256 ? (char)table[n].code : 0, table[n].name, table[n].arg,
+				    table[n].help};
+	return true;
+}
 
 void options_help(FILE *out)
 {
@@ -311,6 +325,13 @@ static bool take(int code, const char *arg, struct options *o)
 	case OPT_NO_COLOR:
 		o->loop.no_color = true;
 		return true;
+	case OPT_MAN:
+		o->mode = MODE_MAN;
+		return true;
+	case OPT_COMPLETION:
+		o->mode = MODE_COMPLETION;
+		o->shell = arg;
+		return docs_shell(arg);
 	case OPT_MOUSE:
 		o->loop.mouse = true;
 		return true;

@@ -18,6 +18,8 @@ enum mode {
 	MODE_SCRIPT,
 	MODE_FEATURES,
 	MODE_DESCRIBE,
+	MODE_MAN,
+	MODE_COMPLETION,
 	MODE_HELP,
 	MODE_VERSION,
 	MODE_RECORD
@@ -29,6 +31,7 @@ struct options {
 	u32 pids[PIDS_MAX];
 	u32 pid_count;
 	const char *vm_regex;          /* NULL: all */
+	const char *shell;             /* whose completions to print */
 	const char *describe;          /* "csv", "json", "metrics" */
 	struct export_options metrics; /* address NULL: none */
 	const char *script;            /* file, "-": stdin */
@@ -52,6 +55,13 @@ enum exit_status { STATUS_OK, STATUS_FAILED, STATUS_USAGE, STATUS_NOT_PERMITTED,
 
 /* Strings in *opts point into argv. 0, or -EINVAL with one line in err. */
 int options_parse(int argc, char **argv, struct options *opts, char *err, size_t err_size);
+/* One option, for what is made from them. */
+struct option_text {
+	char letter;                   /* 0: none */
+	const char *name, *arg, *help; /* arg NULL: takes none; "[...]": may do without */
+};
+/* Option n of all there are; false: there are no more. */
+bool option_at(size_t n, struct option_text *out);
 /* What --describe prints. */
 void options_describe(const char *what, FILE *out);
 /* What --help prints. */

@@ -129,16 +129,6 @@ static void write_columns(struct writer *out, enum view_id view)
 
 static void write_states(struct writer *out)
 {
-	static const char *const meaning[VCPU_STATES] = {
-		[VCPU_UNKNOWN] = "not known yet: before the first event that tells, or this host cannot tell",
-		[VCPU_GUEST] = "in the guest: it does its own work",
-		[VCPU_KVM] = "in the kernel for the guest: an exit is handled; a whole second of it is highlighted",
-		[VCPU_USER] = "in the VMM (QEMU and the like): device emulation, or the VMM's own locks and I/O",
-		[VCPU_POLL] = "halted, and KVM burns a pCPU in the hope of a quick wake-up (halt_poll_ns)",
-		[VCPU_HALT] = "halted and asleep: the guest is idle",
-		[VCPU_WAIT] = "ready to run, but another task has the pCPU: steal. Above 5 % the guest notices",
-	};
-
 	heading(out, "States of a vCPU: it is in exactly one at any time, so the shares add up to 100 %");
 	for (int i = VCPU_GUEST; i <= VCPU_STATES; i++) {
 		int state = i % VCPU_STATES;
@@ -146,7 +136,7 @@ static void write_states(struct writer *out)
 
 		snprintf(term, sizeof(term), "%c %s", bar_states[state].letter,
 			 state == VCPU_UNKNOWN ? "unknown" : state_names[state]);
-		entry(out, 14, state_style((u8)state), term, meaning[state]);
+		entry(out, 14, state_style((u8)state), term, state_help[state]);
 	}
 	paragraph(out, 2, STYLE_LABEL,
 		  "An age with ≥ is a lower bound: the state was on before kvmtop started. "
