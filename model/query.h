@@ -27,7 +27,8 @@ enum unit {
 
 /* A cell's value. Which member is set follows from the column's unit: text, or num for all others. */
 struct value {
-	bool known; /* false: this host cannot measure it, or there is no interval yet; shown as "-" */
+	bool known;  /* false: this host cannot measure it, or there is no interval yet; shown as "-" */
+	bool change; /* num is the change since snapshot.base, and may be negative */
 	double num;
 	const char *text; /* UNIT_TEXT; points into the snapshot, to static storage, or to buf */
 	const struct budget *budget;

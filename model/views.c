@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "change.h"
 #include "views.h"
 
 #include <errno.h>
@@ -91,11 +92,13 @@ double column_scale(const struct column *col, union row_ref row, enum view_id vi
 
 void column_value(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out)
 {
-	out->known = false;
+	out->known = out->change = false;
 	out->num = 0;
 	out->text = NULL;
 	out->budget = NULL;
 	out->figures = NULL;
 	if (column_available(col, snap, NULL))
 		col->get(snap, row, out);
+	if (snap->base)
+		change_apply(col, snap, row, out);
 }

@@ -95,6 +95,34 @@ static enum style format_state(union row_ref row, enum view_id view, bool known,
 	return state_style(state);
 }
 
+/* "+1.2k", "-30us", "=" when there is no difference that could be seen. */
+static enum style format_change(const struct column *col, const struct settings *set, union row_ref row,
+				enum view_id view, double num, int room, char *buf)
+{
+	double size = num < 0 ? -num : num;
+	bool same;
+
+	room = room > 1 ? room - 1 : 1;
+	buf[0] = num < 0 ? '-' : '+';
+	switch (col->unit) {
+	case UNIT_COUNT:
+		fmt_count(buf + 1, size, room);
+		break;
+	case UNIT_NS:
+		format_ns(set, buf + 1, size, room);
+		break;
+	case UNIT_SHARE:
+		fmt_share(buf + 1, size * column_scale(col, row, view, set->value[SET_SHARES] == SHARES_IRIX), room);
+		break;
+	default:
+		fmt_rate(buf + 1, size, room);
+	}
+	same = buf[1] == '<' || !strpbrk(buf + 1, "123456789#");
+	if (same)
+		snprintf(buf, CELL_BUF, "=");
+	return same ? STYLE_DIM : num > 0 ? STYLE_WARN : STYLE_OK;
+}
+
 enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf)
 {
@@ -105,6 +133,8 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		snprintf(buf, CELL_BUF, "-");
 		return STYLE_DIM;
 	}
+	if (value->change)
+		return format_change(col, set, row, view, value->num, room, buf);
 	switch (col->unit) {
 	case UNIT_TEXT:
 		snprintf(buf, CELL_BUF, "%s", value->text ? value->text : "");

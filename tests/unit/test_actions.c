@@ -71,20 +71,6 @@ static void key_names_round_trip(void **state)
 	assert_int_equal(key_find("\033"), K_NONE);
 }
 
-static bool grid_has(const struct grid *grid, const char *text)
-{
-	char line[GRID_MAX_W * CELL_TEXT];
-
-	for (int y = 0; y < grid->h; y++) {
-		line[0] = '\0';
-		for (int x = 0; x < grid->w; x++)
-			strcat(line, grid->cells[y * grid->w + x].text);
-		if (strstr(line, text))
-			return true;
-	}
-	return false;
-}
-
 static void help_lists_all(void **state)
 {
 	struct check_host host = {0};

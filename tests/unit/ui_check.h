@@ -41,6 +41,21 @@ static inline void check_grid(const struct grid *grid)
 		}
 }
 
+/* Whether the text is on one of the lines. */
+static inline bool grid_has(const struct grid *grid, const char *text)
+{
+	char line[GRID_MAX_W * CELL_TEXT];
+
+	for (int y = 0; y < grid->h; y++) {
+		line[0] = '\0';
+		for (int x = 0; x < grid->w; x++)
+			strcat(line, grid->cells[y * grid->w + x].text);
+		if (strstr(line, text))
+			return true;
+	}
+	return false;
+}
+
 /* A synthetic host with an app on it. */
 struct check_host {
 	struct source *source;

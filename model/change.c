@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "change.h"
+
+static const struct exit_row *find_exit(const struct exit_row *rows, u32 count, const struct exit_row *like)
+{
+	for (u32 i = 0; i < count; i++)
+		if (rows[i].key == like->key && rows[i].isa == like->isa)
+			return &rows[i];
+	return NULL;
+}
+
+static const struct exit_row *exit_of(const struct snapshot *base, const struct exit_row *row)
+{
+	const struct vcpu_row *vcpu;
+	const struct vm_row *vm;
+
+	if (row->vcpu) {
+		vcpu = snapshot_find_vcpu(base, row->vcpu);
+		return vcpu ? find_exit(base->vcpu_exits + vcpu->exit_first, vcpu->exit_count, row) : NULL;
+	}
+	if (row->vm) {
+		vm = snapshot_find_vm(base, row->vm);
+		return vm ? find_exit(base->vm_exits + vm->exit_first, vm->exit_count, row) : NULL;
+	}
+	return find_exit(base->host_exits, base->host_exit_count, row);
+}
+
+static int compare_events(const struct event_row *a, const struct event_row *b)
+{
+	if (a->vm != b->vm)
+		return a->vm < b->vm ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->sub != b->sub)
+		return a->sub < b->sub ? -1 : 1;
+	if (a->a != b->a)
+		return a->a < b->a ? -1 : 1;
+	if (a->b != b->b)
+		return a->b < b->b ? -1 : 1;
+	return a->vcpu == b->vcpu ? 0 : a->vcpu < b->vcpu ? -1 : 1;
+}
+
+/* All three arrays are in that order; which of them a row is of tells what it is the sum of. */
+static const struct event_row *event_of(const struct snapshot *snap, const struct event_row *row)
+{
+	const struct snapshot *base = snap->base;
+	const struct event_row *rows = base->vm_events;
+	u32 low = 0, high = base->vm_event_count;
+
+	if (row >= snap->vcpu_events && row < snap->vcpu_events + snap->vcpu_event_count) {
+		rows = base->vcpu_events;
+		high = base->vcpu_event_count;
+	} else if (!row->vm) {
+		rows = base->host_events;
+		high = base->host_event_count;
+	}
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		int order = compare_events(&rows[mid], row);
+
+		if (!order)
+			return &rows[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static bool rows_of(const struct column *col, enum row_type *type)
+{
+	for (enum view_id view = VIEW_VM; view < VIEW_DETAIL; view++) {
+		const struct view_columns *cols = view_columns(view);
+
+		if (col < cols->columns || col >= cols->columns + cols->count)
+			continue;
+		*type = cols->rows;
+		return true;
+	}
+	return false;
+}
+
+void change_apply(const struct column *col, const struct snapshot *snap, union row_ref row, struct value *out)
+{
+	const struct snapshot *base = snap->base;
+	struct value was = {0};
+	enum row_type type;
+	union row_ref then;
+	bool length = col->unit == UNIT_NS;
+
+	if (!length && col->unit != UNIT_COUNT && col->unit != UNIT_RATE && col->unit != UNIT_MS &&
+	    col->unit != UNIT_SHARE)
+		return;
+	if (!rows_of(col, &type))
+		return;
+	switch (type) {
+	case ROWS_VM:
+		then.vm = snapshot_find_vm(base, row.vm->uid);
+		break;
+	case ROWS_VCPU:
+		then.vcpu = snapshot_find_vcpu(base, row.vcpu->uid);
+		break;
+	case ROWS_EVENT:
+		then.event = event_of(snap, row.event);
+		break;
+	default:
+		then.exit = exit_of(base, row.exit);
+	}
+	out->change = true;
+	if (then.any && column_available(col, base, NULL))
+		col->get(base, then, &was);
+	/* it began since: from nothing, but where "nothing" is no number */
+	if (!then.any && !length && base->interval_ns)
+		was.known = true;
+	out->known = out->known && was.known;
+	out->num = out->known ? out->num - was.num : 0;
+}
