@@ -139,7 +139,7 @@ static void put_ended(struct line *line)
 {
 	const struct vm_row *vm = vm_of(line);
 
-	put_u64(line, line->view == VIEW_VCPU ? line->row.vcpu->ended : vm && vm->ended);
+	put_u64(line, view_columns(line->view)->rows == ROWS_VCPU ? line->row.vcpu->ended : vm && vm->ended);
 }
 
 static void put_lost(struct line *line)

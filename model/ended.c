@@ -4,6 +4,20 @@
 #include <errno.h>
 #include <string.h>
 
+static int copy_hist(struct sample *to, const struct sample *from, struct hist_span *span)
+{
+	s64 off;
+
+	if (!span->len)
+		return 0;
+	off = sample_add_hist(to, span->len);
+	if (off < 0)
+		return -ENOMEM;
+	memcpy(to->hist + off, from->hist + span->off, span->len * sizeof(*to->hist));
+	span->off = (u32)off;
+	return 0;
+}
+
 static int copy_vcpu(struct sample *to, const struct sample *from, const struct vcpu_sample *v)
 {
 	struct vcpu_sample *copy = sample_add_vcpu(to);
@@ -13,20 +27,38 @@ static int copy_vcpu(struct sample *to, const struct sample *from, const struct 
 	*copy = *v;
 	copy->exit_first = to->exit_count;
 	for (u32 i = v->exit_first; i < v->exit_first + v->exit_count; i++) {
-		const struct exit_sample *e = &from->exits[i];
 		struct exit_sample *x = sample_add_exit(to);
-		s64 off;
 
 		if (!x)
 			return -ENOMEM;
-		*x = *e;
-		if (!e->hist.len)
-			continue;
-		off = sample_add_hist(to, e->hist.len);
-		if (off < 0)
+		*x = from->exits[i];
+		if (copy_hist(to, from, &x->hist))
 			return -ENOMEM;
-		memcpy(to->hist + off, from->hist + e->hist.off, e->hist.len * sizeof(*to->hist));
-		x->hist.off = (u32)off;
+	}
+	return 0;
+}
+
+/* Events are sorted by VM; those of no VM have uid 0. */
+static int copy_events(struct sample *to, const struct sample *from, vm_uid uid)
+{
+	u32 low = 0, high = from->event_count;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (from->events[mid].vm < uid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < from->event_count && from->events[low].vm == uid; low++) {
+		struct event_sample *e = sample_add_event(to);
+
+		if (!e)
+			return -ENOMEM;
+		*e = from->events[low];
+		if (copy_hist(to, from, &e->x.hist))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -43,7 +75,7 @@ static int copy_vm(struct sample *to, const struct sample *from, const struct vm
 	copy->vcpu_first = to->vcpu_count;
 	for (u32 i = vm->vcpu_first; !ret && i < vm->vcpu_first + vm->vcpu_count; i++)
 		ret = copy_vcpu(to, from, &from->vcpus[i]);
-	return ret;
+	return ret ? ret : copy_events(to, from, vm->uid);
 }
 
 /* *to gets all of from but its rows. */
@@ -56,20 +88,23 @@ static void copy_head(struct sample *to, const struct sample *from)
 	to->vcpus = rows.vcpus;
 	to->exits = rows.exits;
 	to->hist = rows.hist;
+	to->events = rows.events;
 	to->vm_room = rows.vm_room;
 	to->vcpu_room = rows.vcpu_room;
 	to->exit_room = rows.exit_room;
 	to->hist_room = rows.hist_room;
-	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = 0;
+	to->event_room = rows.event_room;
+	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = to->event_count = 0;
 }
 
 /* Merges two samples by the uids of their VMs; one that is in both is taken from a. */
 static int merge(struct sample *to, const struct sample *a, const struct sample *b)
 {
 	u32 i = 0, k = 0;
-	int ret = 0;
+	int ret;
 
 	copy_head(to, a);
+	ret = copy_events(to, a, 0);
 	while (!ret && (i < a->vm_count || k < b->vm_count)) {
 		if (k == b->vm_count || (i < a->vm_count && a->vms[i].uid <= b->vms[k].uid)) {
 			k += k < b->vm_count && a->vms[i].uid == b->vms[k].uid;

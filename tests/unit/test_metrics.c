@@ -384,6 +384,17 @@ static void all_described(void **state)
 	metrics_free(m);
 }
 
+static void build_event(struct sample *s, vm_uid vm, u32 a)
+{
+	struct event_sample *e = sample_add_event(s);
+
+	assert_non_null(e);
+	e->vm = vm;
+	e->kind = EVENT_HYPERCALL;
+	e->a = a;
+	e->x.count = 10 * vm + a;
+}
+
 /* VMs that end between two exposures are kept, in the order of their uids, until they are forgotten. */
 static void ended_ones_are_kept(void **state)
 {
@@ -399,6 +410,9 @@ static void ended_ones_are_kept(void **state)
 		build_vcpu(&s, uid, 0);
 		build_exit(&s, EXIT_KEY(EXIT_GUEST, 30), uid, 1000 * uid);
 	}
+	for (vm_uid uid = 0; uid <= 4; uid++)
+		for (u32 a = 0; a < 2; a++)
+			build_event(&s, uid, a);
 	assert_int_equal(ended_keep(&ended, &s), 0);
 	assert_ptr_equal(ended_merge(&ended, &s), &s);
 	assert_int_equal(ended_keep(&ended, &s), 0);
@@ -414,6 +428,9 @@ static void ended_ones_are_kept(void **state)
 	build_vm(&s, 2, "vm");
 	build_vcpu(&s, 2, 0);
 	build_exit(&s, EXIT_KEY(EXIT_GUEST, 30), 2, 2000);
+	for (vm_uid uid = 0; uid <= 2; uid += 2)
+		for (u32 a = 0; a < 2; a++)
+			build_event(&s, uid, a);
 	all = ended_merge(&ended, &s);
 	assert_int_equal(all->vm_count, 3);
 	assert_int_equal(all->seq, 3);
@@ -426,6 +443,11 @@ static void ended_ones_are_kept(void **state)
 		assert_int_equal(e->count, i + 1);
 		assert_int_equal(all->hist[e->hist.off], i + 1);
 		assert_int_equal(e->hist.first, hist_bucket(1000 * (i + 1)));
+	}
+	assert_int_equal(all->event_count, 6); /* of no VM, of the 2nd, which is there, of the 3rd, which was kept */
+	for (u32 i = 0; i < 6; i++) {
+		assert_int_equal(all->events[i].vm, i < 2 ? 0 : i < 4 ? 2 : 3);
+		assert_int_equal(all->events[i].x.count, 10 * all->events[i].vm + i % 2);
 	}
 	assert_int_equal(snapshot_build(&snap, NULL, all, true), 0);
 	assert_int_equal(snap.exits, 0); /* of the counters, which build_vcpu() leaves alone */
