@@ -66,6 +66,9 @@ FILE *evidence_open(const struct evidence *e, const char *name);
 /* Room for one more element: realloc() when count is a power of two. Ends the program when out of memory. */
 void *grow(void *p, unsigned int count, size_t size);
 
+/* A histogram of ftrace's by the reason (kvm_exit's or kvm_userspace_exit's) in a file; empty when there is none. */
+void histogram_load(const struct evidence *e, const char *name, struct histogram *h);
+
 /* A file of one line that the case left: its line in buf, without the newline; false when there is none or it is empty. */
 bool note(const struct evidence *e, const char *name, char *buf, size_t size);
 /* The same as a number; -1 when there is none. */
@@ -99,6 +102,8 @@ void check_ftrace(const struct histogram *h, json *const *vms, unsigned int coun
 		  const char *who);
 /* How many VM exits, or exits to user space, kvmtop counted in all vCPUs of the VMs. */
 uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind);
+/* The same of one code. */
+uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kind, int64_t code);
 /* By the code of the host's ISA: the exits of a vCPU by port access, those by HLT. */
 uint64_t io_exit_count(const struct evidence *e, json *vcpu);
 uint64_t hlt_exit_count(const struct evidence *e, json *vcpu);
@@ -168,6 +173,7 @@ void case_modules(const struct evidence *e);
 void case_refused(const struct evidence *e);
 void case_room(const struct evidence *e);
 void case_two(const struct evidence *e);
+void case_linux(const struct evidence *e);
 void case_latency(const struct evidence *e);
 /* What holds of every run of kvmtop. */
 void every_case(const struct evidence *e);

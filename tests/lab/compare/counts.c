@@ -187,8 +187,7 @@ static void check_vcpu(const struct isa_codes *isa, const char *name, json *told
 	      integer(told, "tid"));
 }
 
-/* Sum of a code over all vCPUs of all VMs, each as last seen. */
-static uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kind, int64_t code)
+uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kind, int64_t code)
 {
 	uint64_t n = 0;
 

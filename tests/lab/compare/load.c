@@ -164,15 +164,19 @@ static bool arm64_code(const char *line, int64_t *code)
 	return true;
 }
 
-static void load_histogram(struct histogram *h, FILE *f, const char *key)
+void histogram_load(const struct evidence *e, const char *name, struct histogram *h)
 {
+	const char *key = strstr(name, "user.") ? "reason:" : "exit_reason:";
+	FILE *f = evidence_open(e, name);
 	char line[512];
 
-	while (fgets(line, sizeof(line), f)) {
+	*h = (struct histogram){0};
+	while (f && fgets(line, sizeof(line), f)) {
 		const char *hit = strstr(line, "hitcount:");
 		const char *code = strstr(line, key);
 		const char *err = strstr(line, "errno:");
-		int64_t error = err ? strtoll(err + strlen("errno:"), NULL, 10) : 0;
+		/* a negative int, printed as an unsigned long */
+		int64_t error = err ? (int32_t)strtoull(err + strlen("errno:"), NULL, 10) : 0;
 		int64_t both = 0;
 
 		if (strstr(line, "Hits:"))
@@ -196,6 +200,8 @@ static void load_histogram(struct histogram *h, FILE *f, const char *key)
 		}
 		h->count++;
 	}
+	if (f)
+		fclose(f);
 }
 
 static void load_truths(struct evidence *e)
@@ -291,17 +297,9 @@ void evidence_load(struct evidence *e, const char *dir, const char *kernel)
 		fclose(f);
 		check_end(e, "second", &e->second);
 	}
-	f = open_in(dir, "exit.hist");
-	if (f) {
-		load_histogram(&e->exits, f, "exit_reason:");
-		fclose(f);
-		f = open_in(dir, "user.hist");
-		if (f) {
-			e->has_ftrace = true;
-			load_histogram(&e->user_exits, f, "reason:");
-			fclose(f);
-		}
-	}
+	histogram_load(e, "exit.hist", &e->exits);
+	histogram_load(e, "user.hist", &e->user_exits);
+	e->has_ftrace = e->exits.count && e->user_exits.count;
 	if (e->has_kvmtop)
 		check_end(e, "kvmtop", &e->ticks);
 }
