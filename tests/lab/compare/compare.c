@@ -18,6 +18,7 @@ static const struct {
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},
+	{"irqs", case_events, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
 	{"hog", case_hog, 0},

@@ -63,9 +63,11 @@ static bool as_expected(const struct expected *x, uint64_t count, uint64_t lost)
 static unsigned int expect(struct expected *x, const struct isa_codes *isa, json *vcpu)
 {
 	static const char *const io[] = {"slow-handler", "stuck-user", "control", NULL};
-	static const char *const hlt[] = {"hlt", "idle", "msi", "wait", NULL};
+	static const char *const hlt[] = {
+		"hlt",          "idle",         "msi", "wait",           "irqfd",          "ioapic-edge",
+		"ioapic-level", "ioapic-twice", "pic", "timer-periodic", "timer-deadline", NULL};
 	json *events = member(vcpu, "events");
-	static const char *const fault[] = {"fault-pages", "mmio-write", "mmio-read", NULL};
+	static const char *const fault[] = {"fault-pages", "fault-read", "fault-exec", "mmio-write", "mmio-read", NULL};
 	static const char *const msr[] = {"msr-read", "msr-write", NULL};
 	bool ports = isa->io >= 0;
 	unsigned int n = 0;

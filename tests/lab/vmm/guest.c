@@ -31,12 +31,12 @@ static void hypercall(struct params *p, const unsigned long *args)
 static void pv_ipi(struct params *p)
 {
 	unsigned long args[5] = {HC_SEND_IPI, p->id < 32 ? 1UL << p->id : 0, 0x80000000UL, 0, VECTOR_PV_IPI};
-	unsigned int before = p->pv_ipi_irqs;
+	unsigned int before = p->irqs[VECTOR_PV_IPI];
 
 	if (p->id >= 32)
 		args[2] |= 1UL << (p->id - 32);
 	hypercall(p, args);
-	wait_irqs(p, OP_WAIT, &p->pv_ipi_irqs, before + 1);
+	wait_irqs(p, OP_WAIT, &p->irqs[VECTOR_PV_IPI], before + 1);
 }
 
 static void spin(struct params *p, unsigned long long ticks)
@@ -101,12 +101,38 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 		control(p, CONTROL_ERROR);
 		break;
 	case OP_FAULT:
+		did(p, DETAIL_FAULT, TOUCH_WRITE, p->fresh);
 		write32(p->fresh + i * PAGE, i);
+		break;
+	case OP_FAULT_READ:
+		did(p, DETAIL_FAULT, TOUCH_READ, p->fresh);
+		read32(p->fresh + i * PAGE);
+		break;
+	case OP_FAULT_EXEC:
+		did(p, DETAIL_FAULT, TOUCH_EXEC, p->fresh);
+		__asm__ volatile("call *%0" : : "r"(p->fresh + i * PAGE) : "memory");
 		break;
 	default: /* OP_SLOW, OP_STUCK: the VMM looks up what to do by the step's number */
 		out(p, PORT_SLOW, number);
 		break;
 	}
+}
+
+/* In cycle c every (c + 1)th page, twice: it is one mark each. */
+static void dirty(struct params *p, unsigned int number)
+{
+	const struct step *s = &p->step[number];
+
+	control(p, CONTROL_DIRTY | number << 8 | DIRTY_BEGIN);
+	for (unsigned int c = 0; c < s->arg && !p->stop; c++) {
+		for (unsigned int i = 0; i < s->count; i += c + 1) {
+			write32(p->dirty + i * PAGE, c);
+			write32(p->dirty + i * PAGE + 64, c);
+			p->events[s->op]++;
+		}
+		control(p, CONTROL_DIRTY | number << 8 | DIRTY_COLLECT);
+	}
+	control(p, CONTROL_DIRTY | number << 8 | DIRTY_END);
 }
 
 static void step(struct params *p, unsigned int number)
@@ -124,14 +150,40 @@ static void step(struct params *p, unsigned int number)
 		step_idle(p, s->arg);
 		return;
 	case OP_MSI:
-		step_msi(p, number);
+	case OP_IRQFD:
+		step_raised(p, number);
+		return;
+	case OP_EDGE:
+	case OP_LEVEL:
+	case OP_TWICE:
+		step_ioapic(p, number);
+		return;
+	case OP_PIC:
+		step_pic(p, number);
+		return;
+	case OP_IPI:
+		step_ipi(p, number);
+		return;
+	case OP_PERIODIC:
+		step_periodic(p, s);
+		return;
+	case OP_DEADLINE:
+		step_deadline(p, s);
+		return;
+	case OP_DIRTY_LOG:
+	case OP_DIRTY_RING:
+		dirty(p, number);
 		return;
 	case OP_SLOTS:
 		control(p, CONTROL_SLOTS | number << 8);
 		p->events[OP_SLOTS] += s->count;
 		return;
 	case OP_FAULT:
+	case OP_FAULT_READ:
 		control(p, CONTROL_FRESH);
+		break;
+	case OP_FAULT_EXEC:
+		control(p, CONTROL_CODE);
 		break;
 	default:
 		break;

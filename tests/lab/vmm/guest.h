@@ -14,15 +14,17 @@
 #define GUEST_SCRATCH 0x300000   /* a page of vCPU n at + n * PAGE: for what a hypercall returns */
 #define GUEST_STACKS  0x400000   /* stack of vCPU n; its lowest word points to its struct params */
 #define GUEST_FRESH   0x40000000 /* second memslot: pages the guest touches for the first time */
+#define GUEST_DIRTY   0x50000000 /* memslot DIRTY_SLOT, whose writes are logged; each vCPU has its part */
 #define GUEST_SLOTS   0x60000000 /* memslots that come and go, one every SLOT_STRIDE; the guest never touches them */
 #define GUEST_MMIO    0xd0000000 /* no memslot: every access goes to the VMM */
 #define GUEST_DONE \
-	0xd8000000             /* a write here: all steps done, the vCPU is not run again. Not a port, so that the times
+	0xd8000000 /* a write here: all steps done, the vCPU is not run again. Not a port, so that the times
 				 * of the port exits are complete when both sides are at rest */
-#define GUEST_PORTS 0xd4000000 /* the ports below as memory, on architectures that have none */
-#define GUEST_LAPIC 0xfee00000
-#define GUEST_GICD  0x8000000 /* arm64: the interrupt controller */
-#define GUEST_GICR  0x80a0000
+#define GUEST_PORTS  0xd4000000 /* the ports below as memory, on architectures that have none */
+#define GUEST_LAPIC  0xfee00000
+#define GUEST_IOAPIC 0xfec00000
+#define GUEST_GICD   0x8000000 /* arm64: the interrupt controller */
+#define GUEST_GICR   0x80a0000
 
 /* arm64: interrupts by number */
 #define PPI_TIMER 27 /* the virtual timer */
@@ -30,6 +32,7 @@
 
 #define SLOT_STRIDE   0x100000
 #define SLOT_SIZE     0x10000
+#define DIRTY_SLOT    2
 #define SLOT_FIRST    16  /* their numbers: from this on */
 #define SLOTS_EACH    4   /* of each vCPU */
 #define SLOT_MISSING  400 /* there is no memslot of this number */
@@ -39,9 +42,17 @@
 #define STUBS         64 /* offset in the image of a handler for each vector, one every STUB_STRIDE bytes */
 #define STUB_STRIDE   16
 
-#define VECTOR_TIMER  0x40
-#define VECTOR_MSI    0x41
-#define VECTOR_PV_IPI 0x42
+#define VECTOR_TIMER    0x40
+#define VECTOR_MSI      0x41
+#define VECTOR_PV_IPI   0x42
+#define VECTOR_PERIODIC 0x43
+#define VECTOR_DEADLINE 0x44
+#define VECTOR_IPI      0x45
+#define VECTOR_IRQFD    0x46
+#define VECTOR_PIC      0x20 /* of the first chip's pin 0 */
+#define VECTOR_EDGE     0x50 /* of the IOAPIC's pin 0 when it is programmed as an edge */
+#define VECTOR_LEVEL    0x70
+#define GSI_IRQFD       24 /* and vCPU n's at + n: routed to an MSI, raised by an eventfd */
 
 /* Ports. None of them is KVM's own, so each access returns to the VMM. */
 #define PORT_DATA    0xe00 /* plain PIO: the VMM returns at once */
@@ -52,9 +63,17 @@
 
 #define CONTROL_FRESH 2 /* drop the pages of this vCPU's fresh memory */
 #define CONTROL_PANIC 3 /* an exception or an interrupt nobody expected */
-#define CONTROL_MSI   4 /* have the MSIs of step number (value >> 8) sent */
+#define CONTROL_MSI   4 /* have the interrupts of step number (value >> 8) raised by another thread */
 #define CONTROL_SLOTS 5 /* add and remove as many memslots as step number (value >> 8) says */
 #define CONTROL_ERROR 6 /* make an ioctl that fails */
+#define CONTROL_LOWER 7 /* the IOAPIC's line (value >> 8) goes down */
+#define CONTROL_MEET  8 /* wait until all vCPUs that do step number (value >> 8) are here */
+/* Likewise, and the last of them has the log of step number (value >> 8 & 0xff) begun, read or ended: */
+#define CONTROL_DIRTY 9
+#define DIRTY_BEGIN   0x00000
+#define DIRTY_COLLECT 0x10000
+#define DIRTY_END     0x20000
+#define CONTROL_CODE  10 /* as CONTROL_FRESH, and each page holds a function that returns */
 
 #define ARG_ANY (~0ULL) /* a step's argument: not one port, address or leaf, but the usual few */
 
@@ -65,24 +84,36 @@ enum op {
 	OP_PIO_IN,     /* in, likewise */
 	OP_MMIO_WRITE, /* 4 bytes, arg = address, or ARG_ANY */
 	OP_MMIO_READ,
-	OP_CPUID,     /* arg = leaf, or ARG_ANY */
-	OP_MSR_READ,  /* arg = index; MCG_STATUS is intercepted on every host */
-	OP_MSR_WRITE, /* of 0, likewise */
-	OP_HLT,       /* wakes by the LAPIC timer, arg = ticks (ns) */
-	OP_HYPERCALL, /* arg = number; unknown ones fail in the kernel */
-	OP_KICK,      /* KVM_HC_KICK_CPU, arg = APIC id */
-	OP_PV_IPI,    /* KVM_HC_SEND_IPI to the vCPU itself, which takes each */
-	OP_YIELD,     /* KVM_HC_SCHED_YIELD, arg = APIC id */
-	OP_CLOCK,     /* KVM_HC_CLOCK_PAIRING */
-	OP_FAULT,     /* first write to a page of fresh memory */
-	OP_SLOW,      /* arg = ns that the VMM's handler spends, busy */
-	OP_STUCK,     /* arg = ns that the VMM's handler sleeps */
-	OP_SPIN,      /* arg = TSC ticks without an exit of its own */
-	OP_IDLE,      /* halts until arg ns have passed (0: until told to stop) */
-	OP_MSI,       /* halts until the next MSI of the VMM's own thread */
-	OP_SLOTS,     /* the VMM adds and removes a memslot */
-	OP_ERROR,     /* the VMM makes an ioctl that fails: KVM_GET_DIRTY_LOG of slot SLOT_MISSING */
-	OP_WAIT,      /* no step: halts while another waits for its interrupts */
+	OP_CPUID,      /* arg = leaf, or ARG_ANY */
+	OP_MSR_READ,   /* arg = index; MCG_STATUS is intercepted on every host */
+	OP_MSR_WRITE,  /* of 0, likewise */
+	OP_HLT,        /* wakes by the LAPIC timer, arg = ticks (ns) */
+	OP_HYPERCALL,  /* arg = number; unknown ones fail in the kernel */
+	OP_KICK,       /* KVM_HC_KICK_CPU, arg = APIC id */
+	OP_PV_IPI,     /* KVM_HC_SEND_IPI to the vCPU itself, which takes each */
+	OP_YIELD,      /* KVM_HC_SCHED_YIELD, arg = APIC id */
+	OP_CLOCK,      /* KVM_HC_CLOCK_PAIRING */
+	OP_FAULT,      /* first write to a page of fresh memory */
+	OP_SLOW,       /* arg = ns that the VMM's handler spends, busy */
+	OP_STUCK,      /* arg = ns that the VMM's handler sleeps */
+	OP_SPIN,       /* arg = TSC ticks without an exit of its own */
+	OP_IDLE,       /* halts until arg ns have passed (0: until told to stop) */
+	OP_MSI,        /* halts until the next MSI of the VMM's own thread */
+	OP_SLOTS,      /* the VMM adds and removes a memslot */
+	OP_ERROR,      /* the VMM makes an ioctl that fails: KVM_GET_DIRTY_LOG of slot SLOT_MISSING */
+	OP_IRQFD,      /* as OP_MSI, through an eventfd */
+	OP_EDGE,       /* through the IOAPIC, arg = pin: up and down */
+	OP_LEVEL,      /* likewise; the line stays up until the guest has it lowered */
+	OP_TWICE,      /* as OP_EDGE, raised once more while it is up: merged into the first */
+	OP_PIC,        /* through the first PIC, arg = pin */
+	OP_IPI,        /* vCPUs 2n and 2n + 1 send each other, in turn */
+	OP_PERIODIC,   /* halts ended by the APIC's timer that goes on, arg = ticks (ns) */
+	OP_DEADLINE,   /* halts ended by the timer's TSC-deadline mode, arg = TSC ticks */
+	OP_FAULT_READ, /* first read of a page of fresh memory */
+	OP_FAULT_EXEC, /* first call into one */
+	OP_DIRTY_LOG,  /* cycle c writes every (c + 1)th of count pages; arg = cycles */
+	OP_DIRTY_RING,
+	OP_WAIT, /* no step: halts while another waits for its interrupts */
 	OPS
 };
 
@@ -91,7 +122,19 @@ enum op {
 #define HYPERCALLS 24
 
 /* What an event was about, beside its kind. */
-enum detail_kind { DETAIL_PIO, DETAIL_MMIO, DETAIL_MSR, DETAIL_CPUID, DETAIL_KINDS };
+enum detail_kind {
+	DETAIL_PIO,
+	DETAIL_MMIO,
+	DETAIL_MSR,
+	DETAIL_CPUID,
+	DETAIL_IPI,   /* key = destination << 32 | low word of the ICR */
+	DETAIL_TIMER, /* programmed: key = enum timer_mode */
+	DETAIL_FAULT, /* first touch of fresh pages from key on: write = enum touch */
+	DETAIL_KINDS
+};
+
+enum timer_mode { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE, TIMER_MODES };
+enum touch { TOUCH_READ, TOUCH_WRITE, TOUCH_EXEC };
 
 struct detail {
 	unsigned short kind;
@@ -129,9 +172,11 @@ struct params {
 	unsigned long long controls; /* outs to PORT_CONTROL */
 	volatile unsigned int timer_irqs;
 	volatile unsigned int msi_irqs;
-	volatile unsigned int halting; /* which op the vCPU halts for */
-	volatile unsigned int pv_ipi_irqs;
+	volatile unsigned int halting;    /* which op the vCPU halts for */
+	unsigned int vcpus;               /* by the VMM */
+	unsigned int dirty;               /* by the VMM: address of this vCPU's part of the logged memory */
 	unsigned int details, hypercalls; /* rows in use */
+	volatile unsigned int irqs[256];  /* taken, by vector */
 	unsigned int no_room;             /* events that found no row: then the account is not complete */
 	struct detail detail[DETAILS];
 	struct hypercall hypercall[HYPERCALLS];

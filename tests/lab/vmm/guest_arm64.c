@@ -154,13 +154,35 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 	case OP_ERROR:
 		control(p, CONTROL_ERROR);
 		break;
+	case OP_FAULT_READ:
+		did(p, DETAIL_FAULT, TOUCH_READ, p->fresh);
+		read32((unsigned long)p->fresh + i * PAGE);
+		break;
 	case OP_FAULT:
+		did(p, DETAIL_FAULT, TOUCH_WRITE, p->fresh);
 		write32((unsigned long)p->fresh + i * PAGE, i);
 		break;
 	default: /* OP_SLOW, OP_STUCK: the VMM looks up what to do by the step's number */
 		mmio_write(p, GUEST_PORTS + PORT_SLOW, number);
 		break;
 	}
+}
+
+/* In cycle c every (c + 1)th page, twice: it is one mark each. */
+static void dirty(struct params *p, unsigned int number)
+{
+	const struct step *s = &p->step[number];
+
+	control(p, CONTROL_DIRTY | number << 8 | DIRTY_BEGIN);
+	for (unsigned int c = 0; c < s->arg && !p->stop; c++) {
+		for (unsigned int i = 0; i < s->count; i += c + 1) {
+			write32((unsigned long)p->dirty + i * PAGE, c);
+			write32((unsigned long)p->dirty + i * PAGE + 64, c);
+			p->events[s->op]++;
+		}
+		control(p, CONTROL_DIRTY | number << 8 | DIRTY_COLLECT);
+	}
+	control(p, CONTROL_DIRTY | number << 8 | DIRTY_END);
 }
 
 static void step(struct params *p, unsigned int number)
@@ -185,7 +207,11 @@ static void step(struct params *p, unsigned int number)
 		control(p, CONTROL_SLOTS | number << 8);
 		p->events[OP_SLOTS] += s->count;
 		return;
+	case OP_DIRTY_LOG:
+		dirty(p, number);
+		return;
 	case OP_FAULT:
+	case OP_FAULT_READ:
 		control(p, CONTROL_FRESH);
 		break;
 	default:

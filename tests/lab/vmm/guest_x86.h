@@ -13,6 +13,12 @@ static inline void out(struct params *p, unsigned short port, unsigned int value
 	__asm__ volatile("outl %0, %1" : : "a"(value), "d"(port) : "memory");
 }
 
+static inline void out8(struct params *p, unsigned short port, unsigned char value)
+{
+	did(p, DETAIL_PIO, 1, port);
+	__asm__ volatile("outb %0, %1" : : "a"(value), "d"(port) : "memory");
+}
+
 static inline unsigned int in(struct params *p, unsigned short port)
 {
 	unsigned int value;
@@ -93,6 +99,12 @@ void halt(struct params *p, unsigned int op);
 void wait_irqs(struct params *p, unsigned int op, const volatile unsigned int *irqs, unsigned int wanted);
 void step_hlt(struct params *p, const struct step *s);
 void step_idle(struct params *p, unsigned long long ns);
-void step_msi(struct params *p, unsigned int number);
+/* Halts until the other thread has raised the interrupts of a step. */
+void step_raised(struct params *p, unsigned int number);
+void step_ioapic(struct params *p, unsigned int number);
+void step_pic(struct params *p, unsigned int number);
+void step_ipi(struct params *p, unsigned int number);
+void step_periodic(struct params *p, const struct step *s);
+void step_deadline(struct params *p, const struct step *s);
 
 #endif

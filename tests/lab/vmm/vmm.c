@@ -66,11 +66,11 @@ static void wait_for(const char *stem, const char *suffix)
 		nap(POLL_NS);
 }
 
-static bool delivered(const struct vcpu *vcpu, unsigned int wanted)
+static bool delivered(const volatile unsigned int *irqs, unsigned int wanted)
 {
 	uint64_t end = now_ns() + MSI_WAIT_NS;
 
-	while (vcpu->params->msi_irqs != wanted) {
+	while (*irqs != wanted) {
 		if (interrupted || now_ns() > end)
 			return false;
 		nap(MSI_GAP_NS / 10);
@@ -79,18 +79,23 @@ static bool delivered(const struct vcpu *vcpu, unsigned int wanted)
 }
 
 /* One after the other, the next when the guest has taken the last: two pending at once would be merged into one. */
-static void send_msis(struct vm *vm, struct vcpu *vcpu, unsigned int count)
+static void raise_irqs(struct vm *vm, struct vcpu *vcpu, unsigned int number)
 {
-	for (unsigned int i = 0; i < count; i++) {
-		unsigned int wanted = vcpu->params->msi_irqs + 1;
+	volatile struct step *step = &vcpu->params->step[number % STEPS];
+	struct step s = {.op = step->op, .count = step->count, .arg = step->arg};
+	const volatile unsigned int *irqs = arch_irqs(vcpu, &s);
+
+	for (unsigned int i = 0; i < s.count; i++) {
+		unsigned int wanted = *irqs + 1;
 
 		nap(MSI_GAP_NS);
-		if (vm_send_msi(vm, vcpu->id, VECTOR_MSI) || !delivered(vcpu, wanted)) {
+		if (arch_raise(vm, vcpu->id, &s) || !delivered(irqs, wanted)) {
 			if (!interrupted)
-				fprintf(stderr, "vmm: vCPU %u did not take its MSI\n", vcpu->id);
+				fprintf(stderr, "vmm: vCPU %u did not take its interrupt (--%s)\n", vcpu->id,
+					op_name(s.op));
 			return;
 		}
-		vcpu->msi_sent++;
+		vcpu->msi_sent += s.op == OP_MSI;
 	}
 }
 
@@ -100,11 +105,12 @@ static void stop(struct vm *vm)
 	vm->stop = true;
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++)
 		vm->vcpu[i].params->stop = 1;
+	pthread_cond_broadcast(&vm->changed); /* the lock is held */
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++)
 		vm_send_msi(vm, i, VECTOR_MSI);
 }
 
-/* Until all vCPU threads have ended: sends the MSIs that guests ask for, and passes a signal on. */
+/* Until all vCPU threads have ended: raises the interrupts that guests ask for, and passes a signal on. */
 static void attend(struct vm *vm)
 {
 	pthread_mutex_lock(&vm->lock);
@@ -119,7 +125,7 @@ static void attend(struct vm *vm)
 		if (vcpu) {
 			vcpu->msi_pending = false;
 			pthread_mutex_unlock(&vm->lock);
-			send_msis(vm, vcpu, vcpu->params->step[vcpu->msi_step % STEPS].count);
+			raise_irqs(vm, vcpu, vcpu->msi_step);
 			pthread_mutex_lock(&vm->lock);
 			continue;
 		}

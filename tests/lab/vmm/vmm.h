@@ -17,8 +17,11 @@
 #define RETURNS      (RETURN_CODES + RETURN_ERRNO)
 #define SLOW_KEPT    256
 
-#define IOCTL_KINDS 40
-#define REGIONS     256
+#define IOCTL_KINDS  40
+#define REGIONS      256
+#define IRQ_SOURCES  256
+#define IRQ_LINES    24 /* pins of the IOAPIC */
+#define DIRTY_CYCLES 64
 
 /* How often an ioctl was made on one file. */
 struct ioctl_row {
@@ -41,6 +44,26 @@ struct region {
 	int error; /* negative errno */
 };
 
+/* One way by which interrupts came to one vCPU's vector. */
+struct irq_source {
+	const char *source; /* msi, irqfd, ioapic, pic */
+	unsigned int vcpu;
+	unsigned int vector;
+	uint64_t address; /* of an MSI */
+	unsigned int data;
+	unsigned int gsi; /* 0: none */
+	uint64_t count;
+	uint64_t coalesced; /* raised in vain besides: the line was up already */
+};
+
+/* What was written between two readings of the log. */
+struct dirty_cycle {
+	unsigned int vcpus; /* which did the step */
+	uint64_t written;   /* pages, by the guests' account */
+	uint64_t logged;    /* by KVM's account */
+	uint64_t marks;     /* with those that a ring holds more than once */
+};
+
 struct options {
 	const char *name;
 	const char *output; /* truth JSON, NULL: standard output */
@@ -56,7 +79,9 @@ struct options {
 	unsigned int steps;
 	int pin[GUEST_VCPUS];
 	unsigned int pins;
-	uint64_t fresh_pages; /* of the largest --fault-pages */
+	uint64_t fresh_pages; /* of the largest step that touches fresh memory */
+	uint64_t dirty_pages; /* of a vCPU, in the largest step that logs */
+	bool dirty_ring;
 };
 
 /* A stay in the VMM that a step asked for, with CLOCK_MONOTONIC times. */
@@ -89,6 +114,9 @@ struct vcpu {
 	uint64_t msi_sent;
 	struct slow slow[SLOW_KEPT];
 	unsigned int slows;
+	struct kvm_dirty_gfn *ring;
+	uint32_t ring_next;  /* entry, counted on and on */
+	uint64_t ring_pages; /* that this vCPU's ring had */
 };
 
 struct vm {
@@ -106,11 +134,22 @@ struct vm {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned int running;
+	unsigned int met, meetings; /* vCPUs that wait for the others; how often all have come */
 	bool stop;
 
 	/* the truth */
 	struct ioctls kvm_ioctls, vm_ioctls, device_ioctls;
 	struct region region[REGIONS];
+	struct irq_source irq[IRQ_SOURCES];
+	uint64_t line[IRQ_LINES][2]; /* KVM_IRQ_LINE by GSI and level */
+	uint8_t *dirty;
+	uint16_t *dirty_times; /* each page of it: how often it was in the log */
+	uint16_t *dirty_last;  /* the last cycle of the VM in which it was, counted from 1 */
+	unsigned int dirty_cycle_now;
+	struct dirty_cycle dirty_cycle[DIRTY_CYCLES];
+	unsigned int dirty_cycles;
+	int eventfd[GUEST_VCPUS];
+	bool irqfds;
 	unsigned int regions; /* may be above REGIONS: the rest is not kept */
 };
 
@@ -140,6 +179,15 @@ uint8_t *vm_memory(uint64_t size);
 /* KVM_SET_USER_MEMORY_REGION, kept for the truth; size 0 removes the slot. 0 or a negative errno after one line. */
 int vm_set_region(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa, const void *hva, uint64_t size);
 
+/*
+ * Dirty logging of one memslot. Begin, collect or end of a step (DIRTY_*) that so many vCPUs do together; they are at
+ * rest. 0 or a negative errno.
+ */
+int dirty_create(struct vm *vm);
+int dirty_create_vcpu(struct vcpu *vcpu);
+void dirty_destroy(struct vm *vm);
+int dirty_step(struct vm *vm, const struct step *s, unsigned int vcpus, uint32_t what);
+
 /* Prints "vmm: WHAT: " and errno's text, and returns -errno. */
 int vmm_fail(const char *what);
 
@@ -154,6 +202,14 @@ int arch_create_vcpu(struct vcpu *vcpu);
 int arch_finish_vm(struct vm *vm);
 /* The argument that the guest gets for a step whose option said arg: times in ticks of the clock it uses. */
 uint64_t arch_step_arg(const struct vm *vm, unsigned int op, uint64_t arg);
+
+/* Raises one interrupt of a step for a vCPU, from a thread that is no vCPU's; the guest counts those that it took at
+ * arch_irqs(). arch_lower() lets a line of the interrupt controller down. 0 or a negative errno. */
+int arch_raise(struct vm *vm, unsigned int vcpu, const struct step *s);
+int arch_lower(struct vm *vm, unsigned int line);
+const volatile unsigned int *arch_irqs(const struct vcpu *vcpu, const struct step *s);
+/* x86: eventfds that raise MSIs, when a step wants them; checks the pins of all steps. */
+int irqfds_create(struct vm *vm);
 
 /* Thread body of a vCPU: runs the guest until it has done its steps; argument is its struct vcpu. */
 void *vcpu_thread(void *arg);

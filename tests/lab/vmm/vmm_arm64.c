@@ -24,8 +24,8 @@
 
 bool arch_has(unsigned int op)
 {
-	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && op != OP_KICK && op != OP_PV_IPI &&
-	       op != OP_YIELD && op != OP_CLOCK;
+	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && (op < OP_KICK || op >= OP_FAULT) &&
+	       (op < OP_IRQFD || op == OP_FAULT_READ || op == OP_DIRTY_LOG);
 }
 
 static int set_attr(struct vm *vm, uint32_t group, uint64_t attr, void *value)
@@ -143,6 +143,24 @@ uint64_t arch_step_arg(const struct vm *vm, unsigned int op, uint64_t arg)
 	if (op != OP_SPIN && op != OP_HLT && op != OP_IDLE)
 		return arg;
 	return arg && !ticks ? 1 : ticks;
+}
+
+const volatile unsigned int *arch_irqs(const struct vcpu *vcpu, const struct step *s)
+{
+	(void)s;
+	return &vcpu->params->msi_irqs;
+}
+
+int arch_raise(struct vm *vm, unsigned int vcpu, const struct step *s)
+{
+	(void)s;
+	return vm_send_msi(vm, vcpu, 0);
+}
+
+int arch_lower(struct vm *vm, unsigned int line)
+{
+	(void)vm, (void)line;
+	return -EOPNOTSUPP;
 }
 
 /* There is no vector to choose. */

@@ -84,6 +84,8 @@ static void set_params(struct vcpu *vcpu)
 	p->id = vcpu->id;
 	p->vmcall = vm->vmcall;
 	p->repeat = opt->repeat;
+	p->vcpus = opt->vcpus;
+	p->dirty = GUEST_DIRTY + (uint32_t)(vcpu->id * opt->dirty_pages * PAGE);
 	p->fresh = GUEST_FRESH + (uint32_t)(vcpu->id * opt->fresh_pages * PAGE);
 	for (unsigned int i = 0; i < opt->steps; i++) {
 		if (opt->step[i].vcpu >= 0 && opt->step[i].vcpu != (int)vcpu->id)
@@ -110,6 +112,8 @@ static int create_vcpu(struct vm *vm, unsigned int id)
 	if (vcpu->run == MAP_FAILED)
 		return vmm_fail("mmap of a vCPU");
 	err = arch_create_vcpu(vcpu);
+	if (!err)
+		err = dirty_create_vcpu(vcpu);
 	if (!err)
 		set_params(vcpu);
 	return err;
@@ -142,6 +146,8 @@ int vm_create(struct vm *vm, const struct options *opt)
 	if (err)
 		return err;
 	err = create_memory(vm);
+	if (!err)
+		err = dirty_create(vm);
 	for (unsigned int i = 0; !err && i < opt->vcpus; i++)
 		err = create_vcpu(vm, i);
 	return err ? err : arch_finish_vm(vm);
@@ -149,7 +155,10 @@ int vm_create(struct vm *vm, const struct options *opt)
 
 void vm_destroy(struct vm *vm)
 {
+	dirty_destroy(vm);
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
+		if (vm->irqfds)
+			close(vm->eventfd[i]);
 		munmap(vm->vcpu[i].run, (size_t)vm->run_size);
 		close(vm->vcpu[i].fd);
 	}

@@ -46,6 +46,22 @@ static const struct {
 	[OP_MSI] = {"msi", FORM_COUNT, 0, "N halts, each ended by an MSI from another thread"},
 	[OP_SLOTS] = {"slots", FORM_COUNT, 0, "N memslots added and removed by the VMM"},
 	[OP_ERROR] = {"ioctl-error", FORM_COUNT, 0, "N ioctls of the VMM that fail"},
+	[OP_IRQFD] = {"irqfd", FORM_COUNT, 0, "N halts, each ended by an eventfd that another thread writes"},
+	[OP_EDGE] = {"ioapic-edge", FORM_N_ARG, 19, "N[:PIN] likewise by a line of the IOAPIC (16 to 23; 19)"},
+	[OP_LEVEL] = {"ioapic-level", FORM_N_ARG, 20,
+		      "N[:PIN] likewise, the line being up until the guest has taken it (20)"},
+	[OP_TWICE] = {"ioapic-twice", FORM_N_ARG, 21, "N[:PIN] as ioapic-edge, each raised a second time in vain (21)"},
+	[OP_PIC] = {"pic", FORM_N_ARG, 5, "N[:PIN] likewise by a line of the PIC (3 to 7; 5)"},
+	[OP_IPI] = {"ipi", FORM_COUNT, 0, "N IPIs from each vCPU 2n to 2n + 1, which answers"},
+	[OP_PERIODIC] = {"timer-periodic", FORM_N_ARG, 5000000,
+			 "N[:NS] halts ended by the periodic APIC timer (5000000)"},
+	[OP_DEADLINE] = {"timer-deadline", FORM_N_ARG, 1000000,
+			 "N[:NS] halts, each ended by the TSC deadline timer (1000000)"},
+	[OP_FAULT_READ] = {"fault-read", FORM_COUNT, 0, "N first reads of pages of memory"},
+	[OP_FAULT_EXEC] = {"fault-exec", FORM_COUNT, 0, "N first calls into pages of memory"},
+	[OP_DIRTY_LOG] = {"dirty-log", FORM_N_ARG, 5,
+			  "N[:CYCLES] pages, logged by KVM_GET_DIRTY_LOG; cycle c writes every (c+1)th"},
+	[OP_DIRTY_RING] = {"dirty-ring", FORM_N_ARG, 5, "N[:CYCLES] likewise by the vCPUs' dirty rings"},
 	[OP_WAIT] = {"wait", FORM_COUNT, 0, NULL}, /* no option */
 };
 
@@ -61,7 +77,7 @@ static void usage(FILE *f)
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
 		if (ops[i].help)
-			fprintf(f, "  --%-13s %s\n", ops[i].name, ops[i].help);
+			fprintf(f, "  --%-14s %s\n", ops[i].name, ops[i].help);
 	fprintf(f,
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
@@ -136,8 +152,17 @@ static void add_step(struct options *opt, unsigned int op, const char *value, in
 	}
 	if (*end)
 		die("--%s: '%s' not understood", name, value);
-	if (op == OP_FAULT && s->count > opt->fresh_pages)
+	if ((op == OP_FAULT || op == OP_FAULT_READ || op == OP_FAULT_EXEC) && s->count > opt->fresh_pages)
 		opt->fresh_pages = s->count;
+	if (op == OP_DIRTY_LOG || op == OP_DIRTY_RING) {
+		if (opt->dirty_pages && opt->dirty_ring != (op == OP_DIRTY_RING))
+			die("--%s: a VM has either a dirty log or dirty rings", name);
+		if (!s->count || s->count > 2048 || s->arg > s->count)
+			die("--%s: 1 to 2048 pages, and no more cycles than pages", name);
+		opt->dirty_ring = op == OP_DIRTY_RING;
+		if (s->count > opt->dirty_pages)
+			opt->dirty_pages = s->count;
+	}
 	opt->steps++;
 }
 

@@ -93,15 +93,56 @@ static void failing_ioctl(struct vcpu *vcpu)
 		vcpu->error = -EPROTO;
 }
 
-static void control(struct vcpu *vcpu, uint32_t value)
+/* Waits until all vCPUs that do a step have come; the last does what there is to do while they are at rest. */
+static void meet(struct vcpu *vcpu, unsigned int number, uint32_t value)
+{
+	struct vm *vm = vcpu->vm;
+	const struct options *opt = vm->opt;
+	const unsigned int i = vcpu->step_of[number % STEPS];
+	unsigned int all = opt->step[i].vcpu >= 0 ? 1 : opt->vcpus;
+	unsigned int meeting;
+
+	pthread_mutex_lock(&vm->lock);
+	meeting = vm->meetings;
+	if (++vm->met == all) {
+		if ((value & 0xff) == CONTROL_DIRTY)
+			vcpu->error = dirty_step(vm, &opt->step[i].step, all, value & 0xf0000);
+		vm->met = 0;
+		vm->meetings++;
+		pthread_cond_broadcast(&vm->changed);
+	}
+	while (meeting == vm->meetings && !vm->stop)
+		pthread_cond_wait(&vm->changed, &vm->lock);
+	pthread_mutex_unlock(&vm->lock);
+}
+
+static void fresh(struct vcpu *vcpu, bool code)
 {
 	struct vm *vm = vcpu->vm;
 	uint64_t part = vm->opt->fresh_pages * PAGE;
+	uint8_t *memory = vm->fresh + vcpu->id * part;
+
+	if (vm->fresh && madvise(memory, part, MADV_DONTNEED))
+		vcpu->error = -errno;
+	for (uint64_t i = 0; code && i < vm->opt->fresh_pages; i++)
+		memory[i * PAGE] = 0xc3; /* x86: RET */
+}
+
+static void control(struct vcpu *vcpu, uint32_t value)
+{
+	struct vm *vm = vcpu->vm;
 
 	switch (value & 0xff) {
 	case CONTROL_FRESH:
-		if (vm->fresh && madvise(vm->fresh + vcpu->id * part, part, MADV_DONTNEED))
-			vcpu->error = -errno;
+	case CONTROL_CODE:
+		fresh(vcpu, (value & 0xff) == CONTROL_CODE);
+		break;
+	case CONTROL_LOWER:
+		vcpu->error = arch_lower(vm, value >> 8);
+		break;
+	case CONTROL_MEET:
+	case CONTROL_DIRTY:
+		meet(vcpu, value >> 8 & 0xff, value);
 		break;
 	case CONTROL_MSI:
 		pthread_mutex_lock(&vm->lock);

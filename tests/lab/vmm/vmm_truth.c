@@ -27,14 +27,14 @@ static void details(FILE *f, volatile struct params *p)
 {
 	static const struct {
 		const char *array, *key;
-	} kinds[DETAIL_KINDS] = {
+	} kinds[DETAIL_CPUID + 1] = {
 		[DETAIL_PIO] = {"pio", "port"},
 		[DETAIL_MMIO] = {"mmio", "gpa"},
 		[DETAIL_MSR] = {"msr", "index"},
 		[DETAIL_CPUID] = {"cpuid", "leaf"},
 	};
 
-	for (unsigned int kind = 0; kind < DETAIL_KINDS; kind++) {
+	for (unsigned int kind = 0; kind <= DETAIL_CPUID; kind++) {
 		const char *comma = "";
 
 		fprintf(f, ",\"%s\":[", kinds[kind].array);
@@ -117,6 +117,146 @@ static void stats(FILE *f, int fd)
 	fputc('}', f);
 }
 
+/* Taken by the guest, by vector; expiries of its timer by mode. */
+static void vectors(FILE *f, const struct vcpu *vcpu)
+{
+	static const struct {
+		const char *mode;
+		unsigned int vector;
+	} modes[TIMER_MODES] = {
+		[TIMER_ONE_SHOT] = {"one-shot", VECTOR_TIMER},
+		[TIMER_PERIODIC] = {"periodic", VECTOR_PERIODIC},
+		[TIMER_DEADLINE] = {"tsc-deadline", VECTOR_DEADLINE},
+	};
+	volatile struct params *p = vcpu->params;
+	const char *comma = "";
+
+	fprintf(f, ",\"vectors\":[");
+	for (unsigned int i = 0; i < 256; i++) {
+		if (!p->irqs[i])
+			continue;
+		fprintf(f, "%s{\"vcpu\":%u,\"vector\":%u,\"count\":%u}", comma, vcpu->id, i, p->irqs[i]);
+		comma = ",";
+	}
+	fprintf(f, "],\"timers\":[");
+	comma = "";
+	for (unsigned int mode = 0; mode < TIMER_MODES; mode++) {
+		unsigned int programmed = 0;
+
+		for (unsigned int i = 0; i < p->details && i < DETAILS; i++) {
+			if (p->detail[i].kind == DETAIL_TIMER && p->detail[i].key == mode)
+				programmed = p->detail[i].count;
+		}
+		if (!programmed)
+			continue;
+		fprintf(f, "%s{\"mode\":\"%s\",\"programmed\":%u,\"expired\":%u}", comma, modes[mode].mode, programmed,
+			p->irqs[modes[mode].vector]);
+		comma = ",";
+	}
+	fputc(']', f);
+}
+
+/* First touches of fresh pages, which are contiguous, and IPIs. */
+static void faults(FILE *f, volatile struct params *p)
+{
+	static const char *const kinds[] = {[TOUCH_READ] = "read", [TOUCH_WRITE] = "write", [TOUCH_EXEC] = "exec"};
+	const char *comma = "";
+
+	fprintf(f, ",\"faults\":[");
+	for (unsigned int i = 0; i < p->details && i < DETAILS; i++) {
+		if (p->detail[i].kind != DETAIL_FAULT)
+			continue;
+		fprintf(f, "%s{\"kind\":\"%s\",\"gpa\":%llu,\"page_size\":4096,\"count\":%u}", comma,
+			kinds[p->detail[i].write], p->detail[i].key, p->detail[i].count);
+		comma = ",";
+	}
+	fprintf(f, "],\"ipis\":[");
+	comma = "";
+	for (unsigned int i = 0; i < p->details && i < DETAILS; i++) {
+		unsigned long long key = p->detail[i].key;
+
+		if (p->detail[i].kind != DETAIL_IPI)
+			continue;
+		fprintf(f, "%s{\"icr\":%llu,\"to\":%llu,\"vector\":%llu,\"count\":%u}", comma, key & 0xffffffff,
+			key >> 32, key & 0xff, p->detail[i].count);
+		comma = ",";
+	}
+	fputc(']', f);
+}
+
+/* Interrupts raised by other threads, and what that meant for the lines of the controllers. */
+static void irqs(FILE *f, const struct vm *vm)
+{
+	uint64_t vain[IRQ_LINES] = {0};
+	const char *comma = "";
+
+	fprintf(f, ",\"irqs\":[");
+	for (unsigned int i = 0; i < IRQ_SOURCES && vm->irq[i].count; i++) {
+		const struct irq_source *s = &vm->irq[i];
+
+		fprintf(f,
+			"%s{\"source\":\"%s\",\"vcpu\":%u,\"vector\":%u,\"address\":%" PRIu64
+			",\"data\":%u,\"gsi\":%u,\"count\":%" PRIu64 ",\"coalesced\":%" PRIu64 "}",
+			i ? "," : "", s->source, s->vcpu, s->vector, s->address, s->data, s->gsi, s->count,
+			s->coalesced);
+		if (s->gsi < IRQ_LINES)
+			vain[s->gsi] += s->coalesced;
+	}
+	fprintf(f, "],\"irq_lines\":[");
+	for (unsigned int i = 0; i < 2 * IRQ_LINES; i++) {
+		if (!vm->line[i / 2][i % 2])
+			continue;
+		fprintf(f, "%s{\"gsi\":%u,\"level\":%u,\"count\":%" PRIu64 "}", comma, i / 2, i % 2,
+			vm->line[i / 2][i % 2]);
+		comma = ",";
+	}
+	/* Each line below 16 leads to both controllers. */
+	for (unsigned int pic = 0; pic < 2; pic++) {
+		fprintf(f, "],\"%s\":[", pic ? "pic" : "ioapic");
+		comma = "";
+		for (unsigned int i = 0; i < (pic ? 16 : IRQ_LINES); i++) {
+			uint64_t all = vm->line[i][0] + vm->line[i][1];
+
+			for (unsigned int c = 0; c < 2; c++) {
+				uint64_t n = c ? vain[i] : all - vain[i];
+
+				if (!n)
+					continue;
+				fprintf(f, "%s{\"chip\":%u,\"pin\":%u,\"coalesced\":%u,\"count\":%" PRIu64 "}", comma,
+					pic ? i / 8 : 2, pic ? i % 8 : i, c, n);
+				comma = ",";
+			}
+		}
+	}
+	fputc(']', f);
+}
+
+static void dirty(FILE *f, const struct vm *vm)
+{
+	const char *comma = "";
+
+	if (!vm->dirty)
+		return;
+	fprintf(f, ",\"dirty\":{\"slot\":%u,\"gpa\":%u,\"pages\":%" PRIu64 ",\"mode\":\"%s\",\"cycles\":[", DIRTY_SLOT,
+		GUEST_DIRTY, vm->opt->dirty_pages * vm->opt->vcpus, vm->opt->dirty_ring ? "ring" : "bitmap");
+	for (unsigned int i = 0; i < vm->dirty_cycles && i < DIRTY_CYCLES; i++)
+		fprintf(f, "%s{\"vcpus\":%u,\"written\":%" PRIu64 ",\"logged\":%" PRIu64 ",\"marks\":%" PRIu64 "}",
+			i ? "," : "", vm->dirty_cycle[i].vcpus, vm->dirty_cycle[i].written, vm->dirty_cycle[i].logged,
+			vm->dirty_cycle[i].marks);
+	fprintf(f, "],\"ring_pages\":[");
+	for (unsigned int i = 0; vm->opt->dirty_ring && i < vm->opt->vcpus; i++)
+		fprintf(f, "%s%" PRIu64, i ? "," : "", vm->vcpu[i].ring_pages);
+	fprintf(f, "]},\"dirty_gfns\":[");
+	for (uint64_t i = 0; i < vm->opt->dirty_pages * vm->opt->vcpus; i++) {
+		if (!vm->dirty_times[i])
+			continue;
+		fprintf(f, "%s{\"slot\":%u,\"offset\":%" PRIu64 ",\"gfn\":%" PRIu64 ",\"count\":%u}", comma, DIRTY_SLOT,
+			i, GUEST_DIRTY / 4096 + i, vm->dirty_times[i]);
+		comma = ",";
+	}
+	fputc(']', f);
+}
+
 static void write_vcpu(FILE *f, struct vcpu *vcpu)
 {
 	unsigned int kept = vcpu->slows < SLOW_KEPT ? vcpu->slows : SLOW_KEPT;
@@ -136,6 +276,8 @@ static void write_vcpu(FILE *f, struct vcpu *vcpu)
 	fputc(']', f);
 	details(f, vcpu->params);
 	hypercalls(f, vcpu->params);
+	vectors(f, vcpu);
+	faults(f, vcpu->params);
 	stats(f, vcpu_ioctl(vcpu, KVM_GET_STATS_FD, 0));
 	fprintf(f, ",\"slow_count\":%u,\"slow\":[", vcpu->slows);
 	for (unsigned int i = 0; i < kept; i++)
@@ -160,6 +302,8 @@ int truth_write(struct vm *vm, const char *path)
 	stats(f, vm_ioctl(vm, KVM_GET_STATS_FD, 0));
 	ioctls(f, vm);
 	regions(f, vm);
+	irqs(f, vm);
+	dirty(f, vm);
 	fprintf(f, "}\n");
 	if (fflush(f))
 		return -errno;

@@ -47,10 +47,13 @@ static int set_cpuid(struct vm *vm, struct vcpu *vcpu)
 		for (unsigned int i = 0; i < cpuid->nent; i++) {
 			struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
 
-			if (e->function == 1)
+			if (e->function == 1) {
 				e->ebx = (e->ebx & 0xffffff) | vcpu->id << 24;
-			else if (e->function == 0xb || e->function == 0x1f)
+				e->ecx |= 1U
+					  << 24; /* the APIC timer's TSC-deadline mode, which KVM leaves to the VMM */
+			} else if (e->function == 0xb || e->function == 0x1f) {
 				e->edx = vcpu->id;
+			}
 		}
 		if (vcpu_ioctl(vcpu, KVM_SET_CPUID2, POINTER(cpuid)))
 			err = vmm_fail("KVM_SET_CPUID2");
@@ -135,19 +138,11 @@ int arch_create_vcpu(struct vcpu *vcpu)
 
 int arch_finish_vm(struct vm *vm)
 {
-	(void)vm;
-	return 0;
+	return irqfds_create(vm);
 }
 
 /* The APIC's timer counts nanoseconds. */
 uint64_t arch_step_arg(const struct vm *vm, unsigned int op, uint64_t arg)
 {
-	return op == OP_SPIN ? arg * vm->tick_khz / 1000000 : arg;
-}
-
-int vm_send_msi(struct vm *vm, unsigned int vcpu, unsigned int vector)
-{
-	struct kvm_msi msi = {.address_lo = GUEST_LAPIC | vcpu << 12, .data = vector};
-
-	return vm_ioctl(vm, KVM_SIGNAL_MSI, POINTER(&msi)) < 0 ? -errno : 0;
+	return op == OP_SPIN || op == OP_DEADLINE ? arg * vm->tick_khz / 1000000 : arg;
 }
