@@ -346,21 +346,37 @@ static const struct column exit_columns[] = {
 /* clang-format on */
 
 /* default_sort: time budget of VMs and vCPUs (the busiest first), share of time of exits. */
-const struct view_columns vm_view = {.name = "vm",
-				     .title = "VMs",
-				     .rows = ROWS_VM,
-				     .columns = vm_columns,
-				     .count = ARRAY_SIZE(vm_columns),
-				     .default_sort = 3};
-const struct view_columns vcpu_view = {.name = "vcpu",
-				       .title = "vCPUs",
-				       .rows = ROWS_VCPU,
-				       .columns = vcpu_columns,
-				       .count = ARRAY_SIZE(vcpu_columns),
-				       .default_sort = 6};
-const struct view_columns exit_view = {.name = "exit",
-				       .title = "exit reasons",
-				       .rows = ROWS_EXIT,
-				       .columns = exit_columns,
-				       .count = ARRAY_SIZE(exit_columns),
-				       .default_sort = 5};
+const struct view_columns vm_view = {
+	.name = "vm",
+	.title = "VMs",
+	.rows = ROWS_VM,
+	.columns = vm_columns,
+	.count = ARRAY_SIZE(vm_columns),
+	.default_sort = 3,
+	.reading = "Each row is a VM, the one with the least idle time first. Look at its time "
+		   "budget: G is the guest's own work. Much W is time without a pCPU: the vCPU view "
+		   "says who took it. Much K or U is time spent on exits: e says on which. STUCK "
+		   "means that a vCPU of it has not moved for over a second."};
+const struct view_columns vcpu_view = {
+	.name = "vcpu",
+	.title = "vCPUs",
+	.rows = ROWS_VCPU,
+	.columns = vcpu_columns,
+	.count = ARRAY_SIZE(vcpu_columns),
+	.default_sort = 6,
+	.reading = "Each row is a vCPU: what it does now, and for how long already. USER or KVM "
+		   "for seconds is stuck. WAIT above a few per cent is felt in the guest; "
+		   "PREEMPTED BY names the task that ran instead. Two busy vCPUs with the same PCPU "
+		   "wait for each other. Enter shows what made it leave the guest."};
+const struct view_columns exit_view = {
+	.name = "exit",
+	.title = "exit reasons",
+	.rows = ROWS_EXIT,
+	.columns = exit_columns,
+	.count = ARRAY_SIZE(exit_columns),
+	.default_sort = 5,
+	.reading = "Each row is a reason for which vCPUs left the guest. TIME% says which one to "
+		   "look at first; WHERE says who spent that time: the kernel, the VMM, or nobody, "
+		   "because there was no pCPU. AVG far above P50 means a few very slow ones: sort by "
+		   "MAX with M. u shows exits to the VMM, whose time is the VMM's own. Idle reasons "
+		   "stand apart at the end. Enter shows how the latencies are spread."};

@@ -17,12 +17,15 @@ static const struct column hypercall_columns[] = {
 };
 /* clang-format on */
 
-const struct view_columns hypercall_view = {.name = "hypercall",
-					    .title = "hypercalls",
-					    .rows = ROWS_EVENT,
-					    .columns = hypercall_columns,
-					    .count = ARRAY_SIZE(hypercall_columns),
-					    .default_sort = 4,
-					    .groups = GROUP_BIT(GROUP_CALL),
-					    .kinds = {EVENT_HYPERCALL},
-					    .empty = "no hypercall yet"};
+const struct view_columns hypercall_view = {
+	.name = "hypercall",
+	.title = "hypercalls",
+	.rows = ROWS_EVENT,
+	.columns = hypercall_columns,
+	.count = ARRAY_SIZE(hypercall_columns),
+	.default_sort = 4,
+	.groups = GROUP_BIT(GROUP_CALL),
+	.kinds = {EVENT_HYPERCALL},
+	.reading = "Each row is a service of the hypervisor that guests asked for. Kicks and "
+		   "IPIs in great numbers come from guests whose vCPUs wait for each other.",
+	.empty = "no hypercall yet"};

@@ -75,6 +75,7 @@ struct view_columns {
 	u32 default_sort;      /* index into columns */
 	u32 groups;            /* GROUP_BIT()s that must be attached while it is looked at */
 	u32 kinds[VIEW_KINDS]; /* ROWS_EVENT: enum event_kind of its rows, 0: no more */
+	const char *reading;   /* help: how to read the view, a few sentences; NULL: nothing is said */
 	const char *empty;     /* ROWS_EVENT: what to say when nothing happened yet */
 	/*
 	 * Views that show the same from another side form a ring: the same key again goes to the next. 0 (VIEW_VM): there is

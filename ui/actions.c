@@ -129,6 +129,7 @@ const struct action action_table[] = {
 	{ACT_LINE_NEXT, "line-next", {K_DOWN, K_CTRL('N')}, CTX_PROMPT, GROUP_LINE, NULL, NULL, 0,
 	 "in commands: the line below in the list"},
 
+	{ACT_SECTION, "section", {K_TAB}, CTX_HELP, GROUP_BOX, "next section", NULL, 1, "the next section of the help"},
 	{ACT_PICK, "pick", {K_ENTER, K_RIGHT}, CTX_PICKER, GROUP_BOX, "sort by it", NULL, 1,
 	 "sort by the column under the cursor"},
 	{ACT_CLOSE, "close", {K_ESC, 'q', K_BACKSPACE}, CTX_OVER, GROUP_BOX, "close", NULL, 2, "close it"},

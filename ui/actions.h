@@ -71,6 +71,7 @@ enum action_id {
 	ACT_QUIT,
 	/* boxes and help: close; sort picker: take the row */
 	ACT_CLOSE,
+	ACT_SECTION,
 	ACT_PICK,
 	/* the settings screen, and the box of columns */
 	ACT_CHANGE,

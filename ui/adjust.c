@@ -30,6 +30,8 @@ void app_options(struct app *app, const struct loop_options *opts)
 	app->cumulative = opts->cumulative;
 	app->config = opts->config;
 	app->rc = opts->rc;
+	/* who has saved settings knows the way */
+	app->hint = opts->rc && !opts->rc->found;
 	if (opts->rc && opts->rc->errors > 1)
 		snprintf(app->notice, sizeof(app->notice), "%.220s (and %d more)", opts->rc->line[0],
 			 opts->rc->errors - 1);

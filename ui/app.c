@@ -90,16 +90,8 @@ int app_set_sort(struct app *app, const char *name)
 	return app_query(app);
 }
 
-enum context app_context(const struct app *app)
+enum context app_view_context(const struct app *app)
 {
-	if (app->prompt)
-		return CTX_PROMPT;
-	if (app->picker)
-		return CTX_PICKER;
-	if (app->help)
-		return CTX_HELP;
-	if (app->overlay)
-		return app->overlay == OVERLAY_SETTINGS ? CTX_SETTINGS : CTX_COLUMNS;
 	if (app->here.view == VIEW_DETAIL)
 		return CTX_DETAIL;
 	switch (view_columns(app->here.view)->rows) {
@@ -112,6 +104,19 @@ enum context app_context(const struct app *app)
 	default:
 		return CTX_EVENT;
 	}
+}
+
+enum context app_context(const struct app *app)
+{
+	if (app->prompt)
+		return CTX_PROMPT;
+	if (app->picker)
+		return CTX_PICKER;
+	if (app->help)
+		return CTX_HELP;
+	if (app->overlay)
+		return app->overlay == OVERLAY_SETTINGS ? CTX_SETTINGS : CTX_COLUMNS;
+	return app_view_context(app);
 }
 
 u32 app_groups(const struct app *app)
@@ -531,6 +536,14 @@ static u32 dispatch(struct app *app, enum action_id action)
 		app->help = app->help && app->picker;
 		app->picker = false;
 		return APP_RENDER;
+	case ACT_SECTION: {
+		int next = view_help_next(app), lines = view_help_lines(app), height = view_help_height(app);
+
+		/* the last sections are on the last page, where Tab goes round */
+		app->help_top = app->help_top >= lines - height ? 0 : next;
+		clamp_top(&app->help_top, lines, height);
+		return APP_RENDER;
+	}
 	case ACT_CHANGE:
 	case ACT_NEXT_VALUE:
 	case ACT_PREV_VALUE:
@@ -553,6 +566,7 @@ u32 app_update(struct app *app, enum action_id action)
 	u32 flags;
 
 	app->notice[0] = '\0';
+	app->hint = false;
 	if (!act || !(act->contexts & app_context(app)))
 		return APP_RENDER;
 	if (app->prompt && action >= ACT_LINE_ACCEPT)

@@ -132,6 +132,7 @@ struct app {
 	int overlay_at; /* row under its cursor */
 	bool capture;   /* the next key is the one to bind */
 
+	bool hint;        /* the box of the first start, until a key is pressed */
 	char notice[256]; /* one line in place of the footer until the next key */
 	struct rows rows; /* of here.view, when it is a list */
 	int selected;     /* index into rows, -1: there are none */
@@ -175,6 +176,8 @@ struct grid;
 u32 app_mouse(struct app *app, const struct grid *grid, const struct mouse_event *event);
 
 enum context app_context(const struct app *app);
+/* Of the view, whatever lies over it. */
+enum context app_view_context(const struct app *app);
 /* GROUP_BIT()s that what is shown needs. */
 u32 app_groups(const struct app *app);
 /* The selected row's identity; false when there is no row. */

@@ -12,9 +12,10 @@
 
 static u32 hash(const struct row_id *id)
 {
-	u64 h = id->vm * 0x9e3779b97f4a7c15ULL ^ id->vcpu * 0xc2b2ae3d27d4eb4fULL ^ id->key * 0x165667b19e3779f9ULL ^
-		id->isa;
+	u64 more = (u64)id->kind << 32 ^ id->sub ^ id->a * 0x27d4eb2f165667c5ULL ^ id->b * 0x94d049bb133111ebULL;
+	u64 h = id->vm * 0x9e3779b97f4a7c15ULL ^ id->vcpu * 0xc2b2ae3d27d4eb4fULL ^ id->key * 0x165667b19e3779f9ULL;
 
+	h ^= id->isa ^ more;
 	return (u32)(h ^ h >> 32);
 }
 

@@ -107,8 +107,8 @@ static bool command_at(const struct app *app, int n, struct command *out)
 	for (size_t i = 0; i < action_count; i++) {
 		const struct action *act = &action_table[i];
 
-		if (act->contexts == CTX_PROMPT || act->id == ACT_PALETTE ||
-		    !(act->contexts & (1U << app->here.view)) || n--)
+		if (act->contexts == CTX_PROMPT || act->id == ACT_PALETTE || !(act->contexts & app_view_context(app)) ||
+		    n--)
 			continue;
 		snprintf(out->text, sizeof(out->text), "%s", act->name);
 		out->help = act->help;

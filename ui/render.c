@@ -58,6 +58,8 @@ int render(const struct app *app, struct grid *grid)
 		view_column_box(app, grid);
 	if (app->picker)
 		view_picker(app, grid, &lay);
+	if (app->hint && app_context(app) == app_view_context(app))
+		view_hint(app, grid, &lay);
 	if (app->prompt == PROMPT_COMMAND)
 		view_palette(app, grid, &lay);
 	view_footer(app, grid, &lay);

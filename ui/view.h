@@ -44,11 +44,16 @@ int view_detail_lines(const struct app *app);
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay);
 int view_help_lines(const struct app *app);
 int view_help_height(const struct app *app);
+/* The line of the first heading below the top one; 0 behind the last one: round to the start. */
+int view_help_next(const struct app *app);
 /* The names of an action's keys, with blanks between them; "" when it has none. */
 void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size);
 
 /* ui/view_palette.c */
 void view_palette(const struct app *app, struct grid *grid, const struct layout *lay);
+
+/* ui/view_hint.c: where to begin, for who sees kvmtop for the first time. */
+void view_hint(const struct app *app, struct grid *grid, const struct layout *lay);
 
 /* ui/view_settings.c */
 void view_settings(const struct app *app, struct grid *grid, const struct layout *lay);

@@ -12,6 +12,8 @@ struct writer {
 	int w; /* columns of the screen */
 	int y; /* of the next line */
 	bool ascii;
+	int after; /* the first heading below this line ... */
+	int next;  /* ... is here, -1: there is none */
 };
 
 static void put(struct writer *out, int x, int max, enum style style, const char *text)
@@ -23,6 +25,8 @@ static void put(struct writer *out, int x, int max, enum style style, const char
 static void heading(struct writer *out, const char *text)
 {
 	out->y++;
+	if (out->next < 0 && out->y > out->after)
+		out->next = out->y;
 	put(out, 1, out->w - 2, STYLE_TITLE, text);
 	out->y++;
 }
@@ -175,25 +179,59 @@ static void write_host(struct writer *out, const struct app *app)
 	}
 }
 
-static int write_all(const struct app *app, struct grid *grid, int y)
+/* What the pane shows, and what to look at first in it. */
+static void write_reading(struct writer *out, const struct app *app)
 {
-	struct writer out = {grid, app->w, y, app->ascii};
+	const struct view_columns *cols = view_columns(app->here.view);
+	char text[64];
+
+	if (app->here.view == VIEW_DETAIL) {
+		heading(out, "This is one exit reason");
+		paragraph(out, 2, STYLE_NORMAL,
+			  "The histogram says how long its exits took: one hump is one way of handling it, two are "
+			  "two. What is "
+			  "right of p99 is the slowest one in a hundred. Below are the vCPUs it comes from, the one it "
+			  "costs most "
+			  "first.");
+		return;
+	}
+	if (!cols->reading)
+		return;
+	snprintf(text, sizeof(text), "This is the view of %s", cols->title);
+	heading(out, text);
+	paragraph(out, 2, STYLE_NORMAL, cols->reading);
+}
+
+static int write_all(const struct app *app, struct grid *grid, int y, int after, int *next)
+{
+	struct writer out = {grid, app->w, y, app->ascii, after, -1};
 	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
 
 	/* the clip hides what is above and below the pane */
-	put(&out, 1, out.w - 2, STYLE_LABEL, "Up, Down, PgUp, PgDn scroll; ? or Esc closes");
+	put(&out, 1, out.w - 2, STYLE_LABEL, "Up, Down, PgUp, PgDn scroll; Tab: next section; ? or Esc closes");
 	out.y++;
+	write_reading(&out, app);
 	write_keys(&out, &app->set);
-	write_past(&out, app);
 	write_columns(&out, view);
+	write_past(&out, app);
 	write_states(&out);
 	write_host(&out, app);
+	if (next)
+		*next = out.next;
 	return out.y - y;
 }
 
 int view_help_lines(const struct app *app)
 {
-	return write_all(app, NULL, 0);
+	return write_all(app, NULL, 0, 0, NULL);
+}
+
+int view_help_next(const struct app *app)
+{
+	int next;
+
+	write_all(app, NULL, 0, app->help_top, &next);
+	return next < 0 ? 0 : next;
 }
 
 int view_help_height(const struct app *app)
@@ -207,6 +245,6 @@ int view_help_height(const struct app *app)
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	grid_clip(grid, lay->body, lay->body_end);
-	write_all(app, grid, lay->body - app->help_top);
+	write_all(app, grid, lay->body - app->help_top, 0, NULL);
 	grid_clip(grid, 0, grid->h);
 }

@@ -121,12 +121,47 @@ static void help_scrolls_to_its_end(void **state)
 	check_close(&host);
 }
 
+/* Tab goes from heading to heading, and round. Each view says how to read it. */
+static void help_teaches(void **state)
+{
+	struct check_host host = {0};
+	struct grid grid = {0};
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	for (int v = 0; v < VIEW_DETAIL; v++) {
+		int last = -1, steps = 0;
+		u32 flags;
+		char text[64], err[64];
+
+		snprintf(text, sizeof(text), "view %s", view_columns((enum view_id)v)->name);
+		assert_int_equal(command_run(&host.app, text, &flags, err, sizeof(err)), 0);
+		check_press(&host, '?');
+		assert_int_equal(render(&host.app, &grid), 0);
+		if (view_columns((enum view_id)v)->reading)
+			assert_true(grid_has(&grid, "This is the view of"));
+		for (; host.app.help_top > last; steps++) {
+			last = host.app.help_top;
+			check_press(&host, K_TAB);
+		}
+		assert_int_equal(host.app.help_top, 0);
+		assert_true(steps > 5);
+		check_press(&host, '?');
+	}
+	grid_free(&grid);
+	check_close(&host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_key_twice),     cmocka_unit_test(all_reachable),
-		cmocka_unit_test(prompt_owns_text), cmocka_unit_test(key_names_round_trip),
-		cmocka_unit_test(help_lists_all),   cmocka_unit_test(help_scrolls_to_its_end),
+		cmocka_unit_test(no_key_twice),
+		cmocka_unit_test(all_reachable),
+		cmocka_unit_test(prompt_owns_text),
+		cmocka_unit_test(key_names_round_trip),
+		cmocka_unit_test(help_lists_all),
+		cmocka_unit_test(help_teaches),
+		cmocka_unit_test(help_scrolls_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

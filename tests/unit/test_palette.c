@@ -48,8 +48,8 @@ static void everything_is_offered(void **state)
 		assert_int_equal(host.app.here.view, v);
 		check_press(&host, ':');
 		for (size_t i = 0; i < action_count; i++)
-			if ((action_table[i].contexts & (1U << v)) && action_table[i].id != ACT_PALETTE &&
-			    !offered(&host, action_table[i].name))
+			if ((action_table[i].contexts & app_view_context(&host.app)) &&
+			    action_table[i].id != ACT_PALETTE && !offered(&host, action_table[i].name))
 				fail_msg("%s is not offered in %s", action_table[i].name, cols->name);
 		for (u32 i = 0; i < cols->count; i++) {
 			snprintf(text, sizeof(text), "sort %s", cols->columns[i].name);

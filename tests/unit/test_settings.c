@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../../ui/loop.h"
 #include "../../ui/render.h"
 #include "../../ui/view.h"
 #include "ui_check.h"
@@ -502,6 +503,56 @@ static void columns_are_chosen(void **state)
 	check_close(&host);
 }
 
+static bool shows(const struct app *app, const char *text)
+{
+	static char line[GRID_MAX_W * CELL_TEXT];
+	struct grid grid = {0};
+	bool found = false;
+
+	assert_int_equal(render(app, &grid), 0);
+	for (int y = 0; y < grid.h && !found; y++) {
+		line[0] = '\0';
+		for (int x = 0; x < grid.w; x++)
+			strcat(line, grid.cells[y * grid.w + x].text);
+		found = strstr(line, text);
+	}
+	grid_free(&grid);
+	return found;
+}
+
+/* The first start says where to begin, until a key is pressed; who has a file of settings is not told. */
+static void first_start_is_told(void **state)
+{
+	struct rc_report report = {.found = false};
+	struct loop_options opts = {.delay = 1, .rc = &report};
+	struct check_host host = {0};
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	assert_false(shows(&host.app, "where to begin"));
+	app_options(&host.app, &opts);
+	assert_true(shows(&host.app, "where to begin"));
+	/* it is in nobody's way: the first rows are seen, and small screens are left alone */
+	assert_true(shows(&host.app, "web01"));
+	app_resize(&host.app, 40, 10);
+	assert_false(shows(&host.app, "where to begin"));
+	app_resize(&host.app, 80, 24);
+	check_press(&host, K_DOWN);
+	assert_false(shows(&host.app, "where to begin"));
+	assert_int_equal(host.app.selected, 1);
+	report.found = true;
+	app_options(&host.app, &opts);
+	assert_false(shows(&host.app, "where to begin"));
+	/* what is wrong in the file is */
+	report.errors = 2;
+	strcpy(report.line[0], "kvmtoprc:3: no");
+	app_options(&host.app, &opts);
+	assert_true(shows(&host.app, "kvmtoprc:3: no (and 1 more)"));
+	check_press(&host, 'S');
+	assert_true(shows(&host.app, "kvmtoprc:3: no"));
+	check_close(&host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +568,7 @@ int main(void)
 		cmocka_unit_test(theme_key_goes_round),
 		cmocka_unit_test(screen_changes_settings),
 		cmocka_unit_test(columns_are_chosen),
+		cmocka_unit_test(first_start_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
