@@ -31,6 +31,7 @@ static const struct {
 	{"old", case_refused, NO_OBJECTS},
 	{"room", case_room, FEW_SLOTS},
 	{"two", case_two, 0},
+	{"export", case_export, NO_OBJECTS},
 };
 
 static const char *where[3];

@@ -175,6 +175,7 @@ void case_room(const struct evidence *e);
 void case_two(const struct evidence *e);
 void case_linux(const struct evidence *e);
 void case_latency(const struct evidence *e);
+void case_export(const struct evidence *e);
 /* What holds of every run of kvmtop. */
 void every_case(const struct evidence *e);
 
