@@ -54,6 +54,8 @@ static int dump(struct script *s)
 	if (s->dumps++)
 		fputc('\n', s->out);
 	dump_grid(&s->grid, app_theme(&s->app), s->opts->format, s->out);
+	/* whoever reads along, and writes the script as it goes, sees it now */
+	fflush(s->out);
 	return 0;
 }
 

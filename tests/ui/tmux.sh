@@ -24,6 +24,7 @@ dir=$(mktemp -d) || exit 1
 socket=$dir/0
 sessions=0
 failed=0
+program="$program --record-dir $dir"
 export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=$dir/config
 unset NO_COLOR TMUX
 
@@ -137,6 +138,21 @@ keys ':'; wait_for 'Tab completes'; keys -l 'view vcpu'; keys Enter; wait_for 'S
 keys ':'; wait_for 'Tab completes'; keys -l 'nonsense'; keys Enter; wait_for 'no command "nonsense"'; ok $? "an unknown command says so"
 keys Escape; wait_gone 'nonsense'; keys 1; wait_for 'TOP REASON'
 
+# --- time -------------------------------------------------------------------------------------------------------------
+
+keys '['; wait_for 'FROZEN'; ok $? "[ steps back, and holds the screen"
+keys '('; keys '['; wait_for 'the oldest sample'; ok $? "( goes to the oldest sample"
+keys ']'; keys ']'; keys a; wait_for 'A is [0-9:]+;'; ok $? "a marks a moment"
+keys '@'; wait_for 'go to'; keys -l '+2s'; keys Enter; keys =; wait_for 'TO HERE: 2.00s'; ok $? "= shows all since then"
+keys =; wait_for 'CHANGE SINCE A'; ok $? "= again shows what changed"
+keys =; wait_gone 'CHANGE SINCE A'
+keys 3; wait_for 'REASON'; keys Enter; wait_for 'where its time goes'; keys '['; keys Escape; keys 1; wait_for 'FROZEN'
+ok $? "all of it works in the past"
+keys Space; wait_for 'LIVE'; ok $? "Space is live again"
+keys D; wait_for 'saved as .*/kvmtop-synthetic'; ok $? "D saves what is kept"
+recording=$dir/saved.rec
+mv "$dir"/kvmtop-synthetic-*.rec "$recording"; ok $? "it is where --record-dir says"
+
 # --- mouse ------------------------------------------------------------------------------------------------------------
 
 mouse_flag() { # mouse_flag 0|1: whether the program asks the terminal for the mouse, at most 5 seconds
@@ -193,6 +209,19 @@ done
 
 keys q; wait_for 'status=0'; ok $? "q at the top quits with 0"
 restored; ok $? "the terminal is restored after q"
+
+# --- a recording ------------------------------------------------------------------------------------------------------
+
+start_shell
+keys "${program%% *} -r $recording; echo status=\$?" Enter
+wait_for 'REPLAY 0:0[1-9]/'; ok $? "-r plays a recording"
+wait_for 'REPLAY 0:0[3-9]/'; ok $? "by its own clock"
+keys Space; wait_for 'PAUSED'; ok $? "Space holds it"
+shown=$(screen | grep -o 'PAUSED [0-9:/]*'); sleep 1.5
+[ "$(screen | grep -o 'PAUSED [0-9:/]*')" = "$shown" ]; ok $? "held, it stands still"
+keys '('; wait_for 'PAUSED 0:00/'; keys ']'; wait_for 'PAUSED 0:01/'; ok $? "steps and jumps"
+keys + + + +; wait_for 'speed: 16'; keys Space; wait_for 'REPLAY, END'; ok $? "+ plays it faster, to its end"
+keys q; wait_for 'status=0'; restored; ok $? "and q ends it"
 
 start
 keys C-c; wait_for 'status=0'; ok $? "^C quits with 0"

@@ -21,6 +21,7 @@ static const struct {
 	{"irqs", case_events, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
+	{"travel", case_travel, 0},
 	{"hog", case_hog, 0},
 	{"late", case_late, 0},
 	{"names", case_names, 0},

@@ -164,6 +164,7 @@ void check_accounts(const struct evidence *e);
 void case_events(const struct evidence *e);
 void case_slow(const struct evidence *e);
 void case_stuck(const struct evidence *e);
+void case_travel(const struct evidence *e);
 void case_hog(const struct evidence *e);
 void case_late(const struct evidence *e);
 void case_names(const struct evidence *e);
