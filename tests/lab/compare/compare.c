@@ -19,6 +19,8 @@ static const struct {
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},
 	{"irqs", case_events, 0},
+	{"nested", case_nested, 0},
+	{"turns", case_turns, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
 	{"travel", case_travel, 0},

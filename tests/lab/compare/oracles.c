@@ -179,16 +179,21 @@ static void judge(const struct oracle *o, const struct table *t)
 		      t->dropped ? " (with those that it dropped)" : "");
 }
 
+static FILE *open_hist(const struct evidence *e, const char *name)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/hist.%s", e->dir, name);
+	return fopen(path, "re");
+}
+
 void check_accounts(const struct evidence *e)
 {
 	for (unsigned int i = 0; i < sizeof(oracles) / sizeof(oracles[0]); i++) {
 		const struct oracle *o = &oracles[i];
 		static struct table t;
-		char path[4096];
-		FILE *f;
+		FILE *f = open_hist(e, o->hist);
 
-		snprintf(path, sizeof(path), "%s/hist.%s", e->dir, o->hist);
-		f = fopen(path, "re");
 		if (!f)
 			continue;
 		memset(&t, 0, sizeof(t));
@@ -301,13 +306,150 @@ static void check_dirty(json *vm)
 		      text(member(vm, "dirty"), "mode"), sum, length(cycles));
 }
 
+/*
+ * The kind of access that faulted, as the hardware says: AMD's error code, which has bit 32 of a final address, or the
+ * low bits of Intel's exit qualification.
+ */
+static const char *touch(uint64_t code)
+{
+	bool amd = code >> 32;
+
+	if (code >> (amd ? 4 : 2) & 1)
+		return "exec";
+	return code >> 1 & 1 ? "write" : "read";
+}
+
+/* First touches of fresh memory by kind, or of huge pages. */
+static uint64_t touches(const struct evidence *e, const char *kind, bool huge)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			json *rows = member(at(vcpus, k), "faults");
+
+			for (unsigned int j = 0; j < length(rows); j++) {
+				if (!strcmp(text(at(rows, j), "kind"), kind) &&
+				    (number(at(rows, j), "page_size") > 4096) == huge)
+					n += number(at(rows, j), "count");
+			}
+		}
+	}
+	return n;
+}
+
+/* A fault may be taken again when the memory changes under it: some more than pages is no error. */
+static void check_faults(const struct evidence *e, bool huge)
+{
+	static const char *const kinds[] = {"read", "write", "exec"};
+	uint64_t seen[3] = {0};
+	char line[512];
+	FILE *f = open_hist(e, "fault");
+	bool mine = false;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *code = strstr(line, "error_code:"), *hit = strstr(line, "hitcount:");
+
+		/* Two histograms of one event, each with its addresses: where the guests have such memory. */
+		if (strstr(line, "trigger info:"))
+			mine = strstr(line, huge ? ">= 0x80000000" : ">= 0x40000000") != NULL;
+		for (unsigned int k = 0; mine && *line == '{' && code && hit && k < 3; k++) {
+			if (!strcmp(kinds[k], touch(strtoull(code + strlen("error_code:"), NULL, 10))))
+				seen[k] += strtoull(hit + strlen("hitcount:"), NULL, 10);
+		}
+	}
+	for (unsigned int k = 0; f && k < 3; k++) {
+		uint64_t told = touches(e, kinds[k], huge);
+
+		if (told || seen[k])
+			claim(seen[k] >= told && seen[k] <= told + told / 10 + 2,
+			      "faults by %s of %s pages: ftrace %" PRIu64 ", guests at least %" PRIu64, kinds[k],
+			      huge ? "huge" : "small", seen[k], told);
+	}
+	if (f)
+		fclose(f);
+}
+
 void case_events(const struct evidence *e)
 {
 	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
 	check_complete(e);
 	check_accounts(e);
+	check_faults(e, false);
+	check_faults(e, true);
 	for (unsigned int i = 0; i < e->truths; i++) {
 		check_delivery(e->truth[i]);
 		check_dirty(e->truth[i]);
+	}
+}
+
+/* One thread runs two vCPUs in turn: what each did is its own. */
+void case_turns(const struct evidence *e)
+{
+	json *vcpus = e->truths ? member(e->truth[0], "vcpus") : NULL;
+
+	claim(length(vcpus) == 2 && integer(at(vcpus, 0), "tid") == integer(at(vcpus, 1), "tid"),
+	      "thread %" PRId64 " ran %u vCPUs", integer(at(vcpus, 0), "tid"), length(vcpus));
+	check_complete(e);
+	check_accounts(e);
+	if (e->ticks.count)
+		check_vm(e, e->truth[0], find_vm(e->ticks.o[e->ticks.count - 1], "turns"));
+}
+
+static uint64_t hits(const struct evidence *e, const char *hist, const char *key, uint64_t value)
+{
+	FILE *f = open_hist(e, hist);
+	char line[512];
+	uint64_t n = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *at_key = strstr(line, key), *hit = strstr(line, "hitcount:");
+
+		if (*line == '{' && at_key && hit && strtoull(at_key + strlen(key), NULL, 10) == value)
+			n += strtoull(hit + strlen("hitcount:"), NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Guests in guests: exits that KVM answers and those it hands on, as SVM numbers them. */
+void case_nested(const struct evidence *e)
+{
+	static const struct {
+		const char *what;
+		uint64_t code;
+	} inner[] = {{"CPUID", 0x72}, {"VMMCALL", 0x81}};
+	uint64_t told = 0;
+
+	check_complete(e);
+	check_accounts(e);
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		for (unsigned int k = 0; k < length(vcpus); k++)
+			told += number(member(at(vcpus, k), "events"), "nested");
+	}
+	for (unsigned int i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+		uint64_t seen = hits(e, "nested", "exit_reason:", inner[i].code);
+
+		claim(told && seen == told, "inner guests' %s: ftrace %" PRIu64 ", guests %" PRIu64, inner[i].what,
+		      seen, told);
+	}
+	for (unsigned int i = 0; i < e->truths && e->ticks.count; i++) {
+		json *vm = find_vm(e->ticks.o[e->ticks.count - 1], text(e->truth[i], "name"));
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		check_vm(e, e->truth[i], vm);
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			json *exits = member(find_vcpu(vm, integer(at(vcpus, k), "id")), "exits");
+			uint64_t own = number(member(at(vcpus, k), "events"), "nested");
+
+			claim(number(find_code(exits, 0x80), "count") == own,
+			      "%s vCPU %u: VMRUN: kvmtop %" PRIu64 ", guest %" PRIu64, text(vm, "name"), k,
+			      number(find_code(exits, 0x80), "count"), own);
+		}
 	}
 }

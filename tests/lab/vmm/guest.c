@@ -104,6 +104,12 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 		did(p, DETAIL_FAULT, TOUCH_WRITE, p->fresh);
 		write32(p->fresh + i * PAGE, i);
 		break;
+	case OP_FAULT_HUGE:
+		did(p, DETAIL_FAULT, TOUCH_HUGE, p->huge);
+		/* All of it at once, if it is one page. */
+		for (unsigned int k = 0; k < 4; k++)
+			write32(p->huge + i * HUGE_SIZE + (i + k * 64) * PAGE, i);
+		break;
 	case OP_FAULT_READ:
 		did(p, DETAIL_FAULT, TOUCH_READ, p->fresh);
 		read32(p->fresh + i * PAGE);
@@ -169,6 +175,9 @@ static void step(struct params *p, unsigned int number)
 		return;
 	case OP_DEADLINE:
 		step_deadline(p, s);
+		return;
+	case OP_NESTED:
+		step_nested(p, s);
 		return;
 	case OP_DIRTY_LOG:
 	case OP_DIRTY_RING:

@@ -9,14 +9,17 @@
 #define GUEST_RAM     0x800000 /* first memslot: everything below, from 0 */
 #define GUEST_GDT     0x1000
 #define GUEST_IDT     0x2000
-#define GUEST_CODE    0x100000   /* the flat image, from its entry on */
-#define GUEST_PARAMS  0x200000   /* struct params of vCPU n at + n * PARAMS_STRIDE */
-#define GUEST_SCRATCH 0x300000   /* a page of vCPU n at + n * PAGE: for what a hypercall returns */
-#define GUEST_STACKS  0x400000   /* stack of vCPU n; its lowest word points to its struct params */
-#define GUEST_FRESH   0x40000000 /* second memslot: pages the guest touches for the first time */
-#define GUEST_DIRTY   0x50000000 /* memslot DIRTY_SLOT, whose writes are logged; each vCPU has its part */
-#define GUEST_SLOTS   0x60000000 /* memslots that come and go, one every SLOT_STRIDE; the guest never touches them */
-#define GUEST_MMIO    0xd0000000 /* no memslot: every access goes to the VMM */
+#define GUEST_CODE    0x100000 /* the flat image, from its entry on */
+#define GUEST_PARAMS  0x200000 /* struct params of vCPU n at + n * PARAMS_STRIDE */
+#define GUEST_SCRATCH 0x300000 /* a page of vCPU n at + n * PAGE: for what a hypercall returns */
+#define GUEST_STACKS  0x400000 /* stack of vCPU n; its lowest word points to its struct params */
+#define GUEST_NESTED \
+	0x600000 /* four pages of vCPU n: the VMCB of its guest, where VMRUN saves its own state, its page directory */
+#define GUEST_FRESH 0x40000000 /* second memslot: pages the guest touches for the first time */
+#define GUEST_DIRTY 0x50000000 /* memslot DIRTY_SLOT, whose writes are logged; each vCPU has its part */
+#define GUEST_HUGE  0x80000000 /* memslot HUGE_SLOT, in pages of 2 MiB; each vCPU has its part */
+#define GUEST_SLOTS 0x60000000 /* memslots that come and go, one every SLOT_STRIDE; the guest never touches them */
+#define GUEST_MMIO  0xd0000000 /* no memslot: every access goes to the VMM */
 #define GUEST_DONE \
 	0xd8000000 /* a write here: all steps done, the vCPU is not run again. Not a port, so that the times
 				 * of the port exits are complete when both sides are at rest */
@@ -33,6 +36,9 @@
 #define SLOT_STRIDE   0x100000
 #define SLOT_SIZE     0x10000
 #define DIRTY_SLOT    2
+#define HUGE_SLOT     3
+#define HUGE_SIZE     0x200000
+#define HUGE_MOST     8   /* of each vCPU */
 #define SLOT_FIRST    16  /* their numbers: from this on */
 #define SLOTS_EACH    4   /* of each vCPU */
 #define SLOT_MISSING  400 /* there is no memslot of this number */
@@ -111,9 +117,11 @@ enum op {
 	OP_DEADLINE,   /* halts ended by the timer's TSC-deadline mode, arg = TSC ticks */
 	OP_FAULT_READ, /* first read of a page of fresh memory */
 	OP_FAULT_EXEC, /* first call into one */
+	OP_FAULT_HUGE, /* first write to a page of 2 MiB; once in a VM's life */
 	OP_DIRTY_LOG,  /* cycle c writes every (c + 1)th of count pages; arg = cycles */
 	OP_DIRTY_RING,
-	OP_WAIT, /* no step: halts while another waits for its interrupts */
+	OP_NESTED, /* runs a guest of its own, which does CPUID and VMMCALL (SVM) */
+	OP_WAIT,   /* no step: halts while another waits for its interrupts */
 	OPS
 };
 
@@ -134,7 +142,7 @@ enum detail_kind {
 };
 
 enum timer_mode { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE, TIMER_MODES };
-enum touch { TOUCH_READ, TOUCH_WRITE, TOUCH_EXEC };
+enum touch { TOUCH_READ, TOUCH_WRITE, TOUCH_EXEC, TOUCH_HUGE };
 
 struct detail {
 	unsigned short kind;
@@ -173,6 +181,7 @@ struct params {
 	volatile unsigned int timer_irqs;
 	volatile unsigned int msi_irqs;
 	volatile unsigned int halting;    /* which op the vCPU halts for */
+	unsigned int huge;                /* by the VMM: address of this vCPU's huge pages */
 	unsigned int vcpus;               /* by the VMM */
 	unsigned int dirty;               /* by the VMM: address of this vCPU's part of the logged memory */
 	unsigned int details, hypercalls; /* rows in use */

@@ -154,6 +154,12 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 	case OP_ERROR:
 		control(p, CONTROL_ERROR);
 		break;
+	case OP_FAULT_HUGE:
+		did(p, DETAIL_FAULT, TOUCH_HUGE, p->huge);
+		/* All of it at once, if it is one page. */
+		for (unsigned int k = 0; k < 4; k++)
+			write32((unsigned long)p->huge + i * HUGE_SIZE + (i + k * 64) * PAGE, i);
+		break;
 	case OP_FAULT_READ:
 		did(p, DETAIL_FAULT, TOUCH_READ, p->fresh);
 		read32((unsigned long)p->fresh + i * PAGE);

@@ -106,5 +106,6 @@ void step_pic(struct params *p, unsigned int number);
 void step_ipi(struct params *p, unsigned int number);
 void step_periodic(struct params *p, const struct step *s);
 void step_deadline(struct params *p, const struct step *s);
+void step_nested(struct params *p, const struct step *s);
 
 #endif

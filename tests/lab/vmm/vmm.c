@@ -146,15 +146,20 @@ static int run(struct vm *vm)
 {
 	int err = 0;
 
+	unsigned int threads = vm->opt->one_thread ? 1 : vm->opt->vcpus;
+
 	vm->running = vm->opt->vcpus;
-	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
-		if (pthread_create(&vm->vcpu[i].thread, NULL, vcpu_thread, &vm->vcpu[i])) {
+	for (unsigned int i = 0; i < threads; i++) {
+		struct vcpu *vcpu = &vm->vcpu[i];
+
+		if (vm->opt->one_thread ? pthread_create(&vcpu->thread, NULL, turns_thread, vm)
+					: pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu)) {
 			fprintf(stderr, "vmm: no thread for vCPU %u\n", i);
 			exit(1);
 		}
 	}
 	attend(vm);
-	for (unsigned int i = 0; i < vm->opt->vcpus; i++)
+	for (unsigned int i = 0; i < threads; i++)
 		pthread_join(vm->vcpu[i].thread, NULL);
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
 		if (vm->vcpu[i].error) {

@@ -82,6 +82,8 @@ struct options {
 	uint64_t fresh_pages; /* of the largest step that touches fresh memory */
 	uint64_t dirty_pages; /* of a vCPU, in the largest step that logs */
 	bool dirty_ring;
+	bool one_thread;     /* runs all vCPUs, in turn */
+	uint64_t huge_pages; /* of a vCPU, in the largest such step */
 };
 
 /* A stay in the VMM that a step asked for, with CLOCK_MONOTONIC times. */
@@ -109,7 +111,9 @@ struct vcpu {
 	struct ioctls ioctls;
 	uint64_t returns[RETURNS];
 	uint64_t user_ns[RETURNS]; /* return of KVM_RUN to the next KVM_RUN */
-	uint64_t run_ns;           /* inside KVM_RUN */
+	unsigned int last_return;  /* of KVM_RUN: index of the arrays above */
+	uint64_t returned_ns;
+	uint64_t run_ns; /* inside KVM_RUN */
 	uint64_t first_ns, last_ns;
 	uint64_t msi_sent;
 	struct slow slow[SLOW_KEPT];
@@ -127,8 +131,10 @@ struct vm {
 	uint8_t *ram;
 	uint8_t *fresh;
 	uint64_t fresh_size;
-	int run_size;      /* bytes of a vCPU's struct kvm_run */
-	uint64_t tick_khz; /* of the clock that the guest reads */
+	uint8_t *huge;         /* at a multiple of HUGE_SIZE */
+	const char *huge_from; /* hugetlb, or thp: transparent */
+	int run_size;          /* bytes of a vCPU's struct kvm_run */
+	uint64_t tick_khz;     /* of the clock that the guest reads */
 	bool vmcall;
 	struct vcpu vcpu[GUEST_VCPUS];
 	pthread_mutex_t lock;
@@ -213,6 +219,8 @@ int irqfds_create(struct vm *vm);
 
 /* Thread body of a vCPU: runs the guest until it has done its steps; argument is its struct vcpu. */
 void *vcpu_thread(void *arg);
+/* The same for all vCPUs of a VM, one KVM_RUN of each in turn; argument is the struct vm. */
+void *turns_thread(void *arg);
 
 /* Parses the command line; exits with status 2 and one line when it cannot be understood. */
 void options_parse(struct options *opt, int argc, char **argv);

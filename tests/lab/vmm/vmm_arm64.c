@@ -25,7 +25,7 @@
 bool arch_has(unsigned int op)
 {
 	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && (op < OP_KICK || op >= OP_FAULT) &&
-	       (op < OP_IRQFD || op == OP_FAULT_READ || op == OP_DIRTY_LOG);
+	       (op < OP_IRQFD || op == OP_FAULT_READ || op == OP_FAULT_HUGE || op == OP_DIRTY_LOG);
 }
 
 static int set_attr(struct vm *vm, uint32_t group, uint64_t attr, void *value)

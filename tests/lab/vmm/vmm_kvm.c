@@ -55,6 +55,29 @@ int vm_set_region(struct vm *vm, uint32_t slot, uint32_t flags, uint64_t gpa, co
 	return err;
 }
 
+/* Pages of the host's pool where it has enough, else transparent ones, which the host need not give. */
+static int create_huge(struct vm *vm)
+{
+	uint64_t size = vm->opt->huge_pages * vm->opt->vcpus * HUGE_SIZE;
+	uint8_t *p;
+
+	if (!size)
+		return 0;
+	vm->huge_from = "hugetlb";
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	if (p == MAP_FAILED) {
+		vm->huge_from = "thp";
+		p = mmap(NULL, size + HUGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			 -1, 0);
+		if (p == MAP_FAILED)
+			return vmm_fail("huge pages");
+		p += -POINTER(p) & (HUGE_SIZE - 1);
+		madvise(p, size, MADV_HUGEPAGE);
+	}
+	vm->huge = p;
+	return vm_set_region(vm, HUGE_SLOT, 0, GUEST_HUGE, p, size);
+}
+
 static int create_memory(struct vm *vm)
 {
 	int err;
@@ -85,6 +108,7 @@ static void set_params(struct vcpu *vcpu)
 	p->vmcall = vm->vmcall;
 	p->repeat = opt->repeat;
 	p->vcpus = opt->vcpus;
+	p->huge = GUEST_HUGE + (uint32_t)(vcpu->id * opt->huge_pages * HUGE_SIZE);
 	p->dirty = GUEST_DIRTY + (uint32_t)(vcpu->id * opt->dirty_pages * PAGE);
 	p->fresh = GUEST_FRESH + (uint32_t)(vcpu->id * opt->fresh_pages * PAGE);
 	for (unsigned int i = 0; i < opt->steps; i++) {
@@ -147,6 +171,8 @@ int vm_create(struct vm *vm, const struct options *opt)
 		return err;
 	err = create_memory(vm);
 	if (!err)
+		err = create_huge(vm);
+	if (!err)
 		err = dirty_create(vm);
 	for (unsigned int i = 0; !err && i < opt->vcpus; i++)
 		err = create_vcpu(vm, i);
@@ -167,6 +193,8 @@ void vm_destroy(struct vm *vm)
 	close(vm->fd);
 	close(vm->kvm_fd);
 	munmap(vm->ram, GUEST_RAM);
+	if (vm->huge)
+		munmap(vm->huge, vm->opt->huge_pages * vm->opt->vcpus * HUGE_SIZE);
 	if (vm->fresh)
 		munmap(vm->fresh, vm->fresh_size);
 }

@@ -59,9 +59,12 @@ static const struct {
 			 "N[:NS] halts, each ended by the TSC deadline timer (1000000)"},
 	[OP_FAULT_READ] = {"fault-read", FORM_COUNT, 0, "N first reads of pages of memory"},
 	[OP_FAULT_EXEC] = {"fault-exec", FORM_COUNT, 0, "N first calls into pages of memory"},
+	[OP_FAULT_HUGE] = {"fault-huge", FORM_COUNT, 0, "N first writes to pages of 2 MiB (hugetlbfs, or transparent)"},
 	[OP_DIRTY_LOG] = {"dirty-log", FORM_N_ARG, 5,
 			  "N[:CYCLES] pages, logged by KVM_GET_DIRTY_LOG; cycle c writes every (c+1)th"},
 	[OP_DIRTY_RING] = {"dirty-ring", FORM_N_ARG, 5, "N[:CYCLES] likewise by the vCPUs' dirty rings"},
+	[OP_NESTED] = {"nested", FORM_COUNT, 0,
+		       "N times VMRUN of a guest inside the guest, which does CPUID and VMMCALL (AMD)"},
 	[OP_WAIT] = {"wait", FORM_COUNT, 0, NULL}, /* no option */
 };
 
@@ -73,7 +76,7 @@ const char *op_name(unsigned int op)
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: vmm [-name [guest=]NAME] [--vcpus N] [--pin CPU,..] [--repeat N | --loop] [--output FILE]\n"
-		   "           [--hold STEM] [--lives N] [--on VCPU|all] STEPS...\n"
+		   "           [--hold STEM] [--lives N] [--one-thread] [--on VCPU|all] STEPS...\n"
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
 		if (ops[i].help)
@@ -82,7 +85,7 @@ static void usage(FILE *f)
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
 		"written; the VM goes when STEM.end exists. --lives: so many such VMs, each gone before the next;\n"
-		"--hold and the truth are for the last.\n");
+		"--hold and the truth are for the last. --one-thread: one thread runs all vCPUs, in turn.\n");
 }
 
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...)
@@ -154,6 +157,10 @@ static void add_step(struct options *opt, unsigned int op, const char *value, in
 		die("--%s: '%s' not understood", name, value);
 	if ((op == OP_FAULT || op == OP_FAULT_READ || op == OP_FAULT_EXEC) && s->count > opt->fresh_pages)
 		opt->fresh_pages = s->count;
+	if (op == OP_FAULT_HUGE && s->count > HUGE_MOST)
+		die("--%s: at most %d pages", name, HUGE_MOST);
+	if (op == OP_FAULT_HUGE && s->count > opt->huge_pages)
+		opt->huge_pages = s->count;
 	if (op == OP_DIRTY_LOG || op == OP_DIRTY_RING) {
 		if (opt->dirty_pages && opt->dirty_ring != (op == OP_DIRTY_RING))
 			die("--%s: a VM has either a dirty log or dirty rings", name);
@@ -246,6 +253,10 @@ void options_parse(struct options *opt, int argc, char **argv)
 			opt->repeat = 0;
 			continue;
 		}
+		if (!strcmp(name, "one-thread")) {
+			opt->one_thread = true;
+			continue;
+		}
 		if (i + 1 == argc)
 			die("%s: no such option, or its value is missing", argv[i]);
 		if (general(opt, name, argv[i + 1], &vcpu)) {
@@ -260,4 +271,10 @@ void options_parse(struct options *opt, int argc, char **argv)
 	}
 	if (!opt->steps)
 		die("nothing to do");
+	for (int i = 0; i < (int)opt->steps; i++) {
+		unsigned int op = opt->step[i].step.op;
+
+		if (opt->one_thread && opt->vcpus > 1 && (op == OP_IPI || op == OP_DIRTY_LOG || op == OP_DIRTY_RING))
+			die("--one-thread: the vCPUs of --%s wait for each other", ops[op].name);
+	}
 }

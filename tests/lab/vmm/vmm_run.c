@@ -220,54 +220,90 @@ static void handle(struct vcpu *vcpu)
 	}
 }
 
-static void run(struct vcpu *vcpu)
+/* One KVM_RUN and what it asks for. */
+static void turn(struct vcpu *vcpu)
 {
-	uint64_t before = now_ns();
-	uint64_t after;
-	unsigned int last = RETURNS;
+	uint64_t before = now_ns(), after;
+	int err;
 
-	vcpu->first_ns = before;
-	while (!vcpu->done && !vcpu->error) {
-		int err = vcpu_ioctl(vcpu, KVM_RUN, 0) ? errno : 0;
+	/* The last return is never followed by another run: there is no end to that stay in the VMM. */
+	if (vcpu->first_ns)
+		vcpu->user_ns[vcpu->last_return] += before - vcpu->returned_ns;
+	else
+		vcpu->first_ns = before;
+	err = vcpu_ioctl(vcpu, KVM_RUN, 0) ? errno : 0;
+	after = now_ns();
+	vcpu->run_ns += after - before;
+	vcpu->returned_ns = after;
+	vcpu->last_return =
+		err ? RETURN_CODES + (unsigned int)err % RETURN_ERRNO : vcpu->run->exit_reason % RETURN_CODES;
+	vcpu->returns[vcpu->last_return]++;
+	if (!err)
+		handle(vcpu);
+	else if (err != EINTR && err != EAGAIN)
+		vcpu->error = -err;
+	vcpu->last_ns = now_ns();
+}
 
-		after = now_ns();
-		vcpu->run_ns += after - before;
-		last = err ? RETURN_CODES + (unsigned int)err % RETURN_ERRNO : vcpu->run->exit_reason % RETURN_CODES;
-		vcpu->returns[last]++;
-		if (!err)
-			handle(vcpu);
-		else if (err != EINTR && err != EAGAIN)
-			vcpu->error = -err;
-		before = now_ns();
-		/* The last one is never run again: there is no end to its stay in the VMM. */
-		if (!vcpu->done)
-			vcpu->user_ns[last] += before - after;
+static bool at_end(const struct vcpu *vcpu)
+{
+	return vcpu->done || vcpu->error;
+}
+
+/* The calling thread becomes the one of this vCPU, and of those up to the last. */
+static void begin(struct vcpu *first, struct vcpu *last)
+{
+	const struct options *opt = first->vm->opt;
+	char name[16];
+
+	snprintf(name, sizeof(name), "CPU %u/KVM", first->id % 1000);
+	pthread_setname_np(pthread_self(), name);
+	for (struct vcpu *v = first; v <= last; v++)
+		v->tid = (int)syscall(SYS_gettid);
+	if (opt->pins) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET((unsigned int)opt->pin[first->id % opt->pins], &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			first->error = -errno;
 	}
-	vcpu->last_ns = before;
+}
+
+static void end(struct vm *vm, unsigned int vcpus)
+{
+	pthread_mutex_lock(&vm->lock);
+	vm->running -= vcpus;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
 }
 
 void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
-	struct vm *vm = vcpu->vm;
-	char name[16];
 
-	snprintf(name, sizeof(name), "CPU %u/KVM", vcpu->id % 1000);
-	pthread_setname_np(pthread_self(), name);
-	vcpu->tid = (int)syscall(SYS_gettid);
-	if (vm->opt->pins) {
-		cpu_set_t set;
+	begin(vcpu, vcpu);
+	while (!at_end(vcpu))
+		turn(vcpu);
+	end(vcpu->vm, 1);
+	return NULL;
+}
 
-		CPU_ZERO(&set);
-		CPU_SET((unsigned int)vm->opt->pin[vcpu->id % vm->opt->pins], &set);
-		if (sched_setaffinity(0, sizeof(set), &set))
-			vcpu->error = -errno;
-	}
-	if (!vcpu->error)
-		run(vcpu);
-	pthread_mutex_lock(&vm->lock);
-	vm->running--;
-	pthread_cond_broadcast(&vm->changed);
-	pthread_mutex_unlock(&vm->lock);
+void *turns_thread(void *arg)
+{
+	struct vm *vm = arg;
+	unsigned int left;
+
+	begin(&vm->vcpu[0], &vm->vcpu[vm->opt->vcpus - 1]);
+	do {
+		left = 0;
+		for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
+			if (at_end(&vm->vcpu[i]))
+				continue;
+			turn(&vm->vcpu[i]);
+			left++;
+		}
+	} while (left);
+	end(vm, vm->opt->vcpus);
 	return NULL;
 }

@@ -157,17 +157,20 @@ static void vectors(FILE *f, const struct vcpu *vcpu)
 }
 
 /* First touches of fresh pages, which are contiguous, and IPIs. */
-static void faults(FILE *f, volatile struct params *p)
+static void faults(FILE *f, const struct vm *vm, volatile struct params *p)
 {
-	static const char *const kinds[] = {[TOUCH_READ] = "read", [TOUCH_WRITE] = "write", [TOUCH_EXEC] = "exec"};
+	static const char *const kinds[] = {
+		[TOUCH_READ] = "read", [TOUCH_WRITE] = "write", [TOUCH_EXEC] = "exec", [TOUCH_HUGE] = "write"};
 	const char *comma = "";
 
 	fprintf(f, ",\"faults\":[");
 	for (unsigned int i = 0; i < p->details && i < DETAILS; i++) {
 		if (p->detail[i].kind != DETAIL_FAULT)
 			continue;
-		fprintf(f, "%s{\"kind\":\"%s\",\"gpa\":%llu,\"page_size\":4096,\"count\":%u}", comma,
-			kinds[p->detail[i].write], p->detail[i].key, p->detail[i].count);
+		fprintf(f, "%s{\"kind\":\"%s\",\"gpa\":%llu,\"page_size\":%u,\"backing\":\"%s\",\"count\":%u}", comma,
+			kinds[p->detail[i].write], p->detail[i].key,
+			p->detail[i].write == TOUCH_HUGE ? HUGE_SIZE : 4096,
+			p->detail[i].write == TOUCH_HUGE ? vm->huge_from : "small", p->detail[i].count);
 		comma = ",";
 	}
 	fprintf(f, "],\"ipis\":[");
@@ -277,7 +280,7 @@ static void write_vcpu(FILE *f, struct vcpu *vcpu)
 	details(f, vcpu->params);
 	hypercalls(f, vcpu->params);
 	vectors(f, vcpu);
-	faults(f, vcpu->params);
+	faults(f, vcpu->vm, vcpu->params);
 	stats(f, vcpu_ioctl(vcpu, KVM_GET_STATS_FD, 0));
 	fprintf(f, ",\"slow_count\":%u,\"slow\":[", vcpu->slows);
 	for (unsigned int i = 0; i < kept; i++)

@@ -113,7 +113,7 @@ static bool host_is_intel(void)
 
 bool arch_has(unsigned int op)
 {
-	return op < OPS;
+	return op < OPS && (op != OP_NESTED || !host_is_intel());
 }
 
 int arch_create_vm(struct vm *vm)
