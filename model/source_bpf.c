@@ -120,12 +120,15 @@ static void take_found(struct source_bpf *b, const struct found *f)
 		vm->pass = b->pass;
 }
 
-/* A walk takes a while on hosts with very many open files: it may use 2 % of the time, and at most one a sample. */
+/*
+ * A walk takes a while on hosts with very many open files: it may use 2 % of one pCPU's time, and at most one a sample.
+ * What it costs is time on the pCPU: a busy host that keeps this thread waiting must not make its figures old as well.
+ */
 static bool walk_files(struct source_bpf *b, u64 now)
 {
+	u64 began = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct found found[64];
 	ssize_t n = 0;
-	u64 cost;
 	int fd;
 
 	if (!b->iter || now < b->next_walk_ns)
@@ -141,8 +144,7 @@ static bool walk_files(struct source_bpf *b, u64 now)
 			take_found(b, &found[i]);
 	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
 	close(fd);
-	cost = now_ns(CLOCK_MONOTONIC) - now;
-	b->next_walk_ns = now + 50 * cost;
+	b->next_walk_ns = now + 50 * (now_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 	return n == 0;
 }
 

@@ -104,9 +104,9 @@ void check_ftrace(const struct histogram *h, json *const *vms, unsigned int coun
 uint64_t kvmtop_total(json *const *vms, unsigned int count, const char *kind);
 /* The same of one code. */
 uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kind, int64_t code);
-/* By the code of the host's ISA: the exits of a vCPU by port access, those by HLT. */
+/* By the code of the host's ISA: the exits of a vCPU by port access; its row of those by HLT. */
 uint64_t io_exit_count(const struct evidence *e, json *vcpu);
-uint64_t hlt_exit_count(const struct evidence *e, json *vcpu);
+json *hlt_exits(const struct evidence *e, json *vcpu);
 
 /* One line of ftrace's record. */
 enum stamp_kind {
@@ -176,6 +176,7 @@ void case_modules(const struct evidence *e);
 void case_refused(const struct evidence *e);
 void case_room(const struct evidence *e);
 void case_two(const struct evidence *e);
+void case_halt(const struct evidence *e);
 void case_linux(const struct evidence *e);
 void case_latency(const struct evidence *e);
 void case_export(const struct evidence *e);

@@ -298,9 +298,9 @@ void check_vm(const struct evidence *e, json *told, json *seen)
 		check_vcpu(isa, name, at(vcpus, k), find_vcpu(seen, integer(at(vcpus, k), "id")));
 }
 
-uint64_t hlt_exit_count(const struct evidence *e, json *vcpu)
+json *hlt_exits(const struct evidence *e, json *vcpu)
 {
-	return number(find_code(member(vcpu, "exits"), host_isa(e)->hlt), "count");
+	return find_code(member(vcpu, "exits"), host_isa(e)->hlt);
 }
 
 uint64_t io_exit_count(const struct evidence *e, json *vcpu)

@@ -317,6 +317,52 @@ void case_hog(const struct evidence *e)
 	claim(hog > 0 || rest > wait * 85 / 100, "the hog is named, or nobody");
 }
 
+/*
+ * KVM's own figure of polling ends with the last look that found nothing to do: the interrupt that ends the polling is not
+ * in it, and takes an emulated CPU 0.1 ms or, when that is interrupted itself, any time. So KVM's figures bound kvmtop's
+ * from below, and what ftrace's stamps leave of the exits bounds them from above.
+ */
+void case_halt(const struct evidence *e)
+{
+	json *vcpu = last_vcpu(e, "halts"), *halt = member(vcpu, "halt"), *own = member(told_vcpu(e), "stats");
+	uint64_t won = number(own, "halt_poll_success_ns"), wasted = number(own, "halt_poll_fail_ns");
+	uint64_t slept = number(own, "halt_wait_ns"), wakeups = number(halt, "wakeups");
+	uint64_t poll = state_time(vcpu, "poll"), asleep = state_time(vcpu, "halt"), wait = state_time(vcpu, "wait");
+	json *hlt = hlt_exits(e, vcpu);
+	uint64_t idle = number(hlt, "halt_ns") + number(hlt, "wait_ns");
+	static struct span_sums exits, users;
+	const struct span_sum *sum;
+
+	claim(won && wasted && slept && number(own, "halt_successful_poll"),
+	      "KVM_GET_STATS_FD: polled %" PRIu64 " us with and %" PRIu64 " us without success, slept %" PRIu64 " us",
+	      won / 1000, wasted / 1000, slept / 1000);
+	if (!e->has_kvmtop || !claim(vcpu != NULL, "listed"))
+		return;
+	claim(number(halt, "poll_success_ns") == won && number(halt, "poll_fail_ns") == wasted &&
+		      number(halt, "wait_ns") == slept,
+	      "KVM's own figures as kvmtop reads them: %" PRIu64 ", %" PRIu64 " and %" PRIu64
+	      " ns; KVM_GET_STATS_FD %" PRIu64 ", %" PRIu64 " and %" PRIu64 " ns",
+	      number(halt, "poll_success_ns"), number(halt, "poll_fail_ns"), number(halt, "wait_ns"), won, wasted,
+	      slept);
+	if (!stamps_sums(e, integer(told_vcpu(e), "tid"), &exits, &users))
+		return;
+	sum = span_by_reason(&exits, text(hlt, "reason"));
+	claim(poll + poll / 50 >= won + wasted && poll <= sum->high - slept + slept / 50,
+	      "polling in %" PRIu64 " halts: time budget %" PRIu64 " us, KVM %" PRIu64 " us, ftrace at most %" PRIu64
+	      " us",
+	      wakeups, poll / 1000, (won + wasted) / 1000, (sum->high - slept) / 1000);
+	claim(idle + idle / 50 >= won + wasted + slept && idle <= sum->high,
+	      "halted: kvmtop's exits %" PRIu64 " us, KVM %" PRIu64 " us, ftrace at most %" PRIu64 " us", idle / 1000,
+	      (won + wasted + slept) / 1000, sum->high / 1000);
+	/* Woken, it may still have to wait for its pCPU: to KVM that is sleep, too. */
+	claim(asleep <= slept * 102 / 100 && (asleep + wait) * 102 / 100 >= slept,
+	      "asleep: time budget %" PRIu64 " us, and %" PRIu64 " us of waiting; KVM %" PRIu64 " us", asleep / 1000,
+	      wait / 1000, slept / 1000);
+	claim(number(halt, "polled") >= number(own, "halt_successful_poll"),
+	      "ended before it slept: kvmtop %" PRIu64 ", KVM while polling %" PRIu64, number(halt, "polled"),
+	      number(own, "halt_successful_poll"));
+}
+
 void case_late(const struct evidence *e)
 {
 	static const char *const names[] = {"busy", "idle", "stuck", "never"};
