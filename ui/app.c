@@ -182,7 +182,8 @@ static void scroll_to_cursor(struct app *app)
 		vs->top = at - height + 1;
 	if (vs->top > lines - height)
 		vs->top = lines - height;
-	if (vs->top < 0 || !vs->pinned)
+	/* the first row, and what stands above it, as far as there is room for both */
+	if (vs->top < 0 || (!vs->pinned && at < height))
 		vs->top = 0;
 }
 
@@ -238,11 +239,16 @@ int app_query(struct app *app)
 		for (u32 i = 0; i < app->rows.count && app->first_idle < 0; i++)
 			if (app->rows.ref[i].exit->idle)
 				app->first_idle = (int)i;
+	/* one that is followed has the cursor wherever it is listed */
+	if (app->following && app->follow.view == app->here.view) {
+		vs->pinned = true;
+		vs->id = app->follow;
+	}
 	if (vs->pinned)
 		found = rows_find(&app->rows, app->here.view, &vs->id);
-	if (app->following && app->follow.view == app->here.view && vs->pinned && found < 0) {
+	if (app->following && app->follow.view == app->here.view && found < 0) {
 		app->following = false;
-		snprintf(app->notice, sizeof(app->notice), "the row that was followed is gone");
+		snprintf(app->notice, sizeof(app->notice), "the row that was followed is not in this list");
 	}
 	/* a pinned row that is filtered out or gone: the cursor stays on the line, and takes what is there */
 	select_row(app, found >= 0 ? found : vs->pinned ? vs->index : 0);

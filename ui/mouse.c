@@ -20,6 +20,8 @@ static u32 click_title(struct app *app, int column)
 {
 	const struct view_columns *cols = view_columns(app->here.view);
 
+	if (!(app_context(app) & CTX_LIST) || column >= (int)cols->count)
+		return 0;
 	if (app->views[app->here.view].sort == column)
 		return app_update(app, ACT_REVERSE);
 	app_set_sort(app, cols->columns[column].name);
@@ -29,7 +31,7 @@ static u32 click_title(struct app *app, int column)
 /* The first click goes there, the second one does what Enter does. */
 static u32 click_row(struct app *app, int row)
 {
-	if (row >= (int)app->rows.count)
+	if (!(app_context(app) & CTX_LIST) || row >= (int)app->rows.count)
 		return 0;
 	if (row == app->selected)
 		return app_update(app, ACT_ENTER);
@@ -40,11 +42,32 @@ static u32 click_row(struct app *app, int row)
 	return APP_RENDER;
 }
 
+/* The screen may be one of before the last keys: what it shows need not be there any more. */
+static bool has_item(const struct app *app, enum context context, int item)
+{
+	struct setting_row row;
+	struct command command;
+
+	switch (context) {
+	case CTX_PROMPT:
+		return app->prompt == PROMPT_COMMAND && palette_at(app, item, &command);
+	case CTX_PICKER:
+	case CTX_COLUMNS:
+		return item < (int)view_columns(app->here.view)->count;
+	case CTX_SETTINGS:
+		return setting_row_at(app, item, &row);
+	default:
+		return false;
+	}
+}
+
 static u32 click_item(struct app *app, int item)
 {
 	enum context context = app_context(app);
 	int *at = context == CTX_PROMPT ? &app->palette_at : context == CTX_PICKER ? &app->picker_at : &app->overlay_at;
 
+	if (!has_item(app, context, item))
+		return 0;
 	if (*at != item) {
 		*at = item;
 		return APP_RENDER;
