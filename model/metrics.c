@@ -358,6 +358,7 @@ int metrics_write(struct metrics *m, enum exposition format, char **text, size_t
 	if (format == EXPOSE_OPENMETRICS)
 		put(&w, "# EOF\n");
 	free(w.scratch);
+	free(w.names);
 	if (w.failed) {
 		free(w.text);
 		return -ENOMEM;

@@ -397,10 +397,19 @@ const struct metric metric_table[] = {
 	 "KVM's own counter: polling in vain, that ended in sleep.", vcpu_poll_fail},
 	{"kvmtop_vcpu_halt_wait_seconds", COUNTER, SECONDS, VCPU, NULL, "KVM's own counter: asleep.", vcpu_halt_wait},
 
+	{"kvmtop_vm_events", COUNTER, NULL, VM ", type, name", NULL,
+	 "Interrupts, faults, calls and the like by kind and name, as in --json; only of what is attached: --all attaches all. "
+	 "Kinds whose names are addresses have one sum.", put_events},
+	{"kvmtop_vm_event_errors", COUNTER, NULL, VM ", type, name", NULL,
+	 "Of these, what failed or came to nothing, as --json has it.", put_event_errors},
+
 	{"kvmtop_vm_exit_duration_seconds", HISTOGRAM, SECONDS, VM ", isa, reason", "exits",
 	 "Durations of completed VM exits, up to the next entry.", exit_durations},
 	{"kvmtop_vm_user_exit_duration_seconds", HISTOGRAM, SECONDS, VM ", reason", "user_exits",
 	 "Durations of completed exits to user space, up to the next KVM_RUN: how long the VMM took.", user_exit_durations},
+
+	{"kvmtop_vm_event_duration_seconds", HISTOGRAM, SECONDS, VM ", type", NULL,
+	 "Durations of events that have one, by kind.", put_event_durations},
 
 	{"kvmtop_export_series", GAUGE, NULL, NULL, NULL, "Series in this exposition.", series},
 	{"kvmtop_export_series_left_out", GAUGE, NULL, NULL, NULL,

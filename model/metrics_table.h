@@ -37,6 +37,8 @@ struct writer {
 	u64 left_out;
 	u64 *scratch; /* of the table's own */
 	u32 scratch_room;
+	void *names; /* metrics_events.c's own */
+	u32 name_room;
 	bool failed; /* out of memory */
 };
 
@@ -60,5 +62,10 @@ void put_histogram(struct writer *w, const struct label *labels, const u64 *coun
 void vm_labels(const struct writer *w, u32 vm, struct vm_label *out);
 /* Time of a vCPU by state, never less than was told before: index into snap->cur->vcpus. */
 const u64 *vcpu_state_ns(const struct writer *w, u32 vcpu);
+
+/* metrics_events.c */
+void put_events(struct writer *w);
+void put_event_errors(struct writer *w);
+void put_event_durations(struct writer *w);
 
 #endif

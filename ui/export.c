@@ -302,6 +302,7 @@ struct headless {
 	struct exporter *exporter;
 	struct sample sample[2];
 	int newest; /* of sample, -1: none yet */
+	u32 groups;
 	u64 taken_ns;
 	int failed; /* what taking a sample failed with */
 };
@@ -317,8 +318,10 @@ static u64 now_ns(void)
 static void take(struct headless *h)
 {
 	int next = h->newest == 0;
-	int ret = source_sample(h->source, &h->sample[next]);
+	int ret;
 
+	source_want(h->source, h->groups, false);
+	ret = source_sample(h->source, &h->sample[next]);
 	h->taken_ns = now_ns();
 	if (!ret) {
 		h->newest = next;
@@ -365,7 +368,7 @@ static int serve(struct headless *h, int timer, int signals, long iterations)
 int export_run(struct source *source, const struct export_options *opts, double delay, long iterations, char *err,
 	       size_t err_size)
 {
-	struct headless h = {.source = source, .newest = -1};
+	struct headless h = {.source = source, .newest = -1, .groups = opts->groups};
 	struct itimerspec spec = {0};
 	int timer, signals, ret;
 	sigset_t mask, old;

@@ -17,6 +17,7 @@
 
 struct export_options {
 	const char *address; /* "PORT", "ADDR:PORT", "[ADDR6]:PORT"; loopback where there is no address, port 0: any */
+	u32 groups;          /* export_run(): GROUP_BIT()s to measure */
 	u32 max_series;      /* 0: METRICS_SERIES_DEFAULT */
 };
 

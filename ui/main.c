@@ -184,6 +184,7 @@ int main(int argc, char **argv)
 	/* Like top when its output goes to a file or a pipe: tables. */
 	if (o.mode == MODE_SCREEN && !isatty(STDOUT_FILENO))
 		o.mode = o.metrics.address ? MODE_EXPORT : o.record ? MODE_RECORD : MODE_BATCH;
+	o.metrics.groups = o.loop.groups;
 	if (o.metrics.address)
 		o.loop.metrics = &o.metrics;
 	/* A client gets a sample of its own when the last one is old; in between they only follow who comes and goes. */

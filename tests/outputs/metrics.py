@@ -64,6 +64,13 @@ def check_queries(json_path, url):
     compare("losses", url, "kvmtop_lost_total", [({"cause": c}, n) for c, n in d["lost"].items()])
     compare("probes", url, "kvmtop_probe_attached", [({"probe": p}, s["status"] == "on") for p, s in d["probes"].items()])
     compare("own cost", url, "kvmtop_own_cpu_seconds_total", [({}, d["cost"]["cpu_ns"])], 1e-9)
+    events = [(e, dict(l, type=e["type"], name=e["name"])) for v, l in vms for rows in v.values() if isinstance(rows, list)
+              for e in rows if "type" in e]
+    compare("events by type", url, "sum by (vm, pid, type) (kvmtop_vm_events_total)",
+            summed(({k: x for k, x in l.items() if k != "name"}, e["count"]) for e, l in events))
+    named = {dict(labels)["type"] for labels in query(url, 'kvmtop_vm_events_total{name!=""}')}
+    compare("events by name", url, 'kvmtop_vm_events_total{name!=""}',
+            summed((l, e["count"]) for e, l in events if e["type"] in named))
     # All that completed is in the histogram; one a vCPU may be in flight.
     compare("histograms that are too full or too empty", url,
             "count((kvmtop_vm_exits_total - kvmtop_vm_exit_duration_seconds_count < 0) or "

@@ -384,7 +384,7 @@ static void all_described(void **state)
 	metrics_free(m);
 }
 
-static void build_event(struct sample *s, vm_uid vm, u32 a)
+static struct event_sample *build_event(struct sample *s, vm_uid vm, u32 a)
 {
 	struct event_sample *e = sample_add_event(s);
 
@@ -393,6 +393,34 @@ static void build_event(struct sample *s, vm_uid vm, u32 a)
 	e->kind = EVENT_HYPERCALL;
 	e->a = a;
 	e->x.count = 10 * vm + a;
+	return e;
+}
+
+/* Keys that are called the same are one series, as are all of a kind whose keys are addresses. */
+static void events_by_name(void **state)
+{
+	struct metrics *m = metrics_new(0);
+	struct snapshot snap = {0};
+	struct sample s = {0};
+	char *text;
+
+	(void)state;
+	build_sample(&s, 1);
+	build_vm(&s, 1, "one");
+	build_vcpu(&s, 1, 0);
+	build_event(&s, 1, 5);
+	build_event(&s, 1, 5)->vcpu = 1;
+	build_event(&s, 1, 0xfff);
+	text = written(m, &s, &snap, EXPOSE_OPENMETRICS);
+	check_format(text, EXPOSE_OPENMETRICS);
+	assert_series(text, "kvmtop_vm_events_total{vm=\"one\",pid=\"1001\",type=\"hypercall\",name=\"KICK_CPU\"}",
+		      "30");
+	assert_series(text, "kvmtop_vm_events_total{vm=\"one\",pid=\"1001\",type=\"hypercall\",name=\"0:fff:0\"}",
+		      "4105");
+	free(text);
+	snapshot_free(&snap);
+	sample_free(&s);
+	metrics_free(m);
 }
 
 /* VMs that end between two exposures are kept, in the order of their uids, until they are forgotten. */
@@ -524,6 +552,7 @@ int main(void)
 		cmocka_unit_test(no_more_series_than_asked_for),
 		cmocka_unit_test(negotiation),
 		cmocka_unit_test(all_described),
+		cmocka_unit_test(events_by_name),
 		cmocka_unit_test(ended_ones_are_kept),
 		cmocka_unit_test(idle_reasons_are_those_of_the_rules),
 	};
