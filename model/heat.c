@@ -13,7 +13,11 @@ struct heat {
 
 struct heat *heat_new(void)
 {
-	return calloc(1, sizeof(struct heat));
+	struct heat *h = calloc(1, sizeof(*h));
+
+	if (h)
+		h->reel.columns = REEL_COLUMNS;
+	return h;
 }
 
 void heat_free(struct heat *h)

@@ -2,31 +2,42 @@
 #include "reel.h"
 
 #include <errno.h>
+#include <string.h>
 
 u64 reel_last(const struct reel *r)
 {
-	return r->adds ? r->seqs[r->adds % REEL_COLUMNS] : 0;
+	return r->adds ? r->seqs[r->adds % r->columns] : 0;
 }
 
 u64 reel_oldest(const struct reel *r)
 {
-	return r->adds > REEL_COLUMNS ? r->adds - REEL_COLUMNS + 1 : 2;
+	return r->adds > r->columns ? r->adds - r->columns + 1 : 2;
 }
 
 u64 reel_find(const struct reel *r, u64 seq)
 {
-	for (u64 n = r->adds; n && n + REEL_COLUMNS > r->adds; n--)
-		if (r->seqs[n % REEL_COLUMNS] == seq)
+	for (u64 n = r->adds; n && n + r->columns > r->adds; n--)
+		if (r->seqs[n % r->columns] == seq)
 			return n;
 	return 0;
 }
 
 void reel_add(struct reel *r, u64 seq)
 {
-	r->seqs[++r->adds % REEL_COLUMNS] = seq;
+	r->seqs[++r->adds % r->columns] = seq;
 }
 
-static bool covered(const struct reel *r, const struct past *past, u64 seq)
+void reel_shrink(struct reel *r)
+{
+	u64 seqs[REEL_COLUMNS] = {0};
+
+	for (u64 n = r->adds; n && n + REEL_COLUMNS > r->adds; n--)
+		seqs[n % REEL_COLUMNS] = r->seqs[n % r->columns];
+	memcpy(r->seqs, seqs, sizeof(seqs));
+	r->columns = REEL_COLUMNS;
+}
+
+bool reel_covers(const struct reel *r, const struct past *past, u64 seq)
 {
 	u64 at = reel_find(r, seq), oldest = reel_oldest(r), first;
 
@@ -34,8 +45,8 @@ static bool covered(const struct reel *r, const struct past *past, u64 seq)
 		return false;
 	if (at >= oldest + REEL_SPAN - 1)
 		return true;
-	first = r->adds > REEL_COLUMNS ? oldest : 1;
-	return past_step(past, seq, -REEL_SPAN) >= r->seqs[first % REEL_COLUMNS];
+	first = r->adds > r->columns ? oldest : 1;
+	return past_step(past, seq, -REEL_SPAN) >= r->seqs[first % r->columns];
 }
 
 int reel_fill(struct reel *r, const struct past *past, u64 seq, void *owner, void (*reset)(void *owner),
@@ -46,7 +57,7 @@ int reel_fill(struct reel *r, const struct past *past, u64 seq, void *owner, voi
 	u32 i = 0;
 	int ret = 0;
 
-	if (covered(r, past, seq))
+	if (reel_covers(r, past, seq))
 		return 0;
 	if (!seq || past_step(past, seq, 0) != seq)
 		return -ENOENT;

@@ -12,8 +12,9 @@
 #include "array.h"
 #include "probes.h"
 
-#define COLUMNS REEL_COLUMNS
-#define NO_SLOT UINT32_MAX
+/* Of the values; what more columns than the fewest may take. */
+#define BYTES_MAX (16U << 20)
+#define NO_SLOT   UINT32_MAX
 
 enum kind { KIND_VM, KIND_VCPU, KIND_EXIT };
 
@@ -31,7 +32,7 @@ struct slot {
 struct series {
 	struct slot *slots;
 	u32 slot_count, slot_room;
-	u16 *values;    /* COLUMNS stretches of value_room */
+	u16 *values;    /* reel.columns stretches of value_room */
 	u32 value_room; /* slots that there are values for */
 	u32 *table;     /* slot + 1 by hash, a power of two; 0: free */
 	u32 table_size;
@@ -45,7 +46,11 @@ struct series {
 
 struct series *series_new(void)
 {
-	return calloc(1, sizeof(struct series));
+	struct series *s = calloc(1, sizeof(*s));
+
+	if (s)
+		s->reel.columns = REEL_MOST;
+	return s;
 }
 
 void series_free(struct series *s)
@@ -70,8 +75,9 @@ void series_reset(struct series *s)
 
 u64 series_bytes(const struct series *s)
 {
-	return sizeof(*s) + s->slot_room * sizeof(*s->slots) + (u64)COLUMNS * s->value_room * sizeof(*s->values) +
-	       (u64)s->table_size * sizeof(*s->table) + ((u64)s->order_room + s->last_order_room) * sizeof(*s->order);
+	return sizeof(*s) + s->slot_room * sizeof(*s->slots) +
+	       (u64)s->reel.columns * s->value_room * sizeof(*s->values) + (u64)s->table_size * sizeof(*s->table) +
+	       ((u64)s->order_room + s->last_order_room) * sizeof(*s->order);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -94,6 +100,11 @@ static float lengthen(u16 half)
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
+}
+
+static u16 *value_at(const struct series *s, u64 add, u32 slot)
+{
+	return &s->values[add % s->reel.columns * s->value_room + slot];
 }
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
@@ -141,24 +152,26 @@ static int table_build(struct series *s)
 	return 0;
 }
 
+/* More slots; at the size of a large host fewer columns, of which the newest stay. */
 static int values_room(struct series *s)
 {
-	u32 room = s->slot_room;
+	u32 room = s->slot_room, from = s->reel.columns, to = from;
 	u16 *values;
 
 	if (s->value_room >= room)
 		return 0;
-	values = malloc((u64)COLUMNS * room * sizeof(*values));
+	if ((u64)to * room * sizeof(*values) > BYTES_MAX)
+		to = REEL_COLUMNS;
+	values = malloc((u64)to * room * sizeof(*values));
 	if (!values)
 		return -ENOMEM;
-	for (u32 c = 0; c < COLUMNS; c++) {
-		u16 *to = values + (u64)c * room;
+	for (u64 n = s->reel.adds; s->slot_count && n && n + to > s->reel.adds; n--) {
+		u16 *column = values + n % to * room;
 
-		if (s->value_room)
-			memcpy(to, s->values + (u64)c * s->value_room, s->value_room * sizeof(*to));
-		for (u32 i = s->value_room; i < room; i++)
-			to[i] = UNKNOWN;
+		memcpy(column, s->values + n % from * s->value_room, s->slot_count * sizeof(*column));
 	}
+	if (to != from)
+		reel_shrink(&s->reel);
 	free(s->values);
 	s->values = values;
 	s->value_room = room;
@@ -176,8 +189,8 @@ static u32 slot_new(struct series *s, const struct slot *row)
 	slot->sum = NO_SLOT;
 	slot->position = NO_SLOT;
 	slot->seen = s->reel.adds;
-	for (u32 c = 0; c < COLUMNS; c++)
-		s->values[(u64)c * s->value_room + s->slot_count] = UNKNOWN;
+	for (u64 n = s->reel.adds; n && n + s->reel.columns > s->reel.adds; n--)
+		*value_at(s, n, s->slot_count) = UNKNOWN;
 	s->slot_count++;
 	if (2 * ((u64)s->slot_count + 1) > s->table_size) {
 		if (table_build(s)) {
@@ -222,18 +235,18 @@ static int drop_old(struct series *s)
 	u32 kept = 0;
 
 	for (u32 i = 0; i < s->slot_count; i++)
-		kept += s->slots[i].seen + COLUMNS > s->reel.adds;
+		kept += s->slots[i].seen + s->reel.columns > s->reel.adds;
 	if (s->slot_count - kept < 64 || kept > s->slot_count / 2)
 		return 0;
 	kept = 0;
 	for (u32 i = 0; i < s->slot_count; i++) {
-		if (s->slots[i].seen + COLUMNS <= s->reel.adds)
+		if (s->slots[i].seen + s->reel.columns <= s->reel.adds)
 			continue;
 		s->slots[kept] = s->slots[i];
 		s->slots[kept].sum = NO_SLOT;
 		s->slots[kept].position = NO_SLOT;
-		for (u32 c = 0; c < COLUMNS; c++)
-			s->values[(u64)c * s->value_room + kept] = s->values[(u64)c * s->value_room + i];
+		for (u64 n = s->reel.adds; n && n + s->reel.columns > s->reel.adds; n--)
+			*value_at(s, n, kept) = *value_at(s, n, i);
 		kept++;
 	}
 	s->slot_count = kept;
@@ -257,11 +270,6 @@ static u64 step(struct series *s, u32 at, u64 now)
 	slot->last = now;
 	slot->seen = s->reel.adds;
 	return now > was ? now - was : 0;
-}
-
-static u16 *value_at(const struct series *s, u64 add, u32 slot)
-{
-	return &s->values[add % COLUMNS * s->value_room + slot];
 }
 
 /* The first sample has no rates to tell. */
@@ -394,6 +402,11 @@ static int add(void *owner, const struct sample *before, const struct sample *sa
 {
 	(void)before;
 	return series_add(owner, sample);
+}
+
+bool series_has(const struct series *s, const struct past *past, u64 seq)
+{
+	return reel_covers(&s->reel, past, seq);
 }
 
 int series_fill(struct series *s, const struct past *past, u64 seq)

@@ -24,6 +24,8 @@ void series_reset(struct series *s);
  * starts. A sample that is not newer than the last one: -EINVAL. 0 or -ENOMEM.
  */
 int series_add(struct series *s, const struct sample *sample);
+/* Whether all of the SERIES_SPAN columns up to the sample seq are there, as far as the past goes back. */
+bool series_has(const struct series *s, const struct past *past, u64 seq);
 /*
  * Sees to it that the SERIES_SPAN columns up to the sample seq are there, as far as the past goes back: by adding the
  * sample when it is the next one, else by reading the past. 0, -ENOENT: it has no such sample, or another errno.

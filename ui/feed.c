@@ -119,19 +119,6 @@ void feed_freeze(struct feed *feed, bool on)
 
 /* --- the past ----------------------------------------------------------------------------------------------------- */
 
-/* Snapshot of the interval that ends with the sample, against the one before it. */
-static int build_interval(struct feed *feed, struct snapshot *snap, const struct sample *s)
-{
-	struct sample before = {0};
-	u64 seq = past_before(&feed->past, s->seq);
-	int ret = seq ? past_get(&feed->past, seq, &before) : 0;
-
-	if (!ret)
-		ret = snapshot_build(snap, seq ? &before : NULL, s, false);
-	sample_free(&before);
-	return ret;
-}
-
 /* A recording goes on from the sample. One that turns out to be unreadable is skipped, as in feed_take(). */
 static int read_at(struct feed *feed, u64 seq, struct sample *s)
 {
@@ -147,10 +134,21 @@ static int read_at(struct feed *feed, u64 seq, struct sample *s)
 	return ret;
 }
 
+/* The sample that the interval is against; there need not be one. */
+static int read_before(struct feed *feed, u64 seq, struct sample *before, bool *has)
+{
+	u64 at = past_before(&feed->past, seq);
+
+	*has = at != 0;
+	return at ? past_get(&feed->past, at, before) : 0;
+}
+
 int feed_goto(struct feed *feed, u64 seq)
 {
 	int at = free_frame(feed), ret;
 	struct frame *frame = &feed->frame[at];
+	struct sample before = {0};
+	bool has_before;
 
 	if (seq && seq == feed_position(feed)) {
 		feed_freeze(feed, feed->frozen >= 0 || !feed->replay);
@@ -160,9 +158,13 @@ int feed_goto(struct feed *feed, u64 seq)
 		feed->frozen = feed->newest;
 		return 0;
 	}
-	ret = feed->replay ? read_at(feed, seq, &frame->sample) : past_get(&feed->past, seq, &frame->sample);
+	/* the one before it first: to the one after a sample it is one step, and a long way back */
+	ret = read_before(feed, seq, &before, &has_before);
 	if (!ret)
-		ret = build_interval(feed, &frame->interval, &frame->sample);
+		ret = feed->replay ? read_at(feed, seq, &frame->sample) : past_get(&feed->past, seq, &frame->sample);
+	if (!ret)
+		ret = snapshot_build(&frame->interval, has_before ? &before : NULL, &frame->sample, false);
+	sample_free(&before);
 	if (ret)
 		return ret;
 	frame->total_made = false;
@@ -242,8 +244,9 @@ const struct sample *feed_newest(const struct feed *feed)
 int feed_mark(struct feed *feed, bool on)
 {
 	const struct frame *frame = shown(feed);
-	struct sample copy = {0};
+	struct sample copy = {0}, before = {0};
 	struct snapshot snap = {0};
+	bool has_before;
 	int ret = 0;
 
 	if (on) {
@@ -254,7 +257,10 @@ int feed_mark(struct feed *feed, bool on)
 		if (!ret && feed->frozen < 0 && feed->before >= 0)
 			ret = snapshot_build(&snap, &feed->frame[feed->before].sample, &copy, false);
 		else if (!ret)
-			ret = build_interval(feed, &snap, &copy);
+			ret = read_before(feed, copy.seq, &before, &has_before);
+		if (!ret && !snap.cur)
+			ret = snapshot_build(&snap, has_before ? &before : NULL, &copy, false);
+		sample_free(&before);
 	}
 	if (ret) {
 		sample_free(&copy);
@@ -280,12 +286,15 @@ const struct sample *feed_marked(const struct feed *feed)
 
 const struct series *feed_series(struct feed *feed)
 {
-	bool back = !feed->replay && feed->frozen >= 0 && feed->frozen != feed->newest;
+	u64 at = feed_position(feed);
+	bool back;
 
 	if (!feed->remembers)
 		return NULL;
+	/* what follows the newest sample most often reaches back far enough for any other, too */
+	back = !feed->replay && feed->frozen >= 0 && !series_has(feed->series, &feed->past, at);
 	/* what cannot be had is not drawn */
-	series_fill(back ? feed->back : feed->series, &feed->past, feed_position(feed));
+	series_fill(back ? feed->back : feed->series, &feed->past, at);
 	return back ? feed->back : feed->series;
 }
 
