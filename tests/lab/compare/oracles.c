@@ -68,6 +68,7 @@ static const struct oracle oracles[] = {
 	{"CPUID", "cpuid", "cpuid", {{"function", "leaf"}}, NULL},
 	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a0", "a0"}, {"a1", "a1"}}, NULL},
 	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a2", "a2"}, {"a3", "a3"}}, NULL},
+	{"Hyper-V hypercall", "hv", "hv_hypercalls", {{"code", "code"}, {"ingpa", "ingpa"}, {"fast", "fast"}}, NULL},
 	{"MSI", "msi", "irqs", {{"address", "address"}, {"data", "data"}}, not_zero},
 	{"IRQ line", "line", "irq_lines", {{"gsi", "gsi"}, {"level", "level"}}, NULL},
 	{"IOAPIC", "ioapic", "ioapic", {{"pin", "pin"}, {"coalesced", "coalesced"}}, NULL},
@@ -187,8 +188,25 @@ static FILE *open_hist(const struct evidence *e, const char *name)
 	return fopen(path, "re");
 }
 
+/* Events that this host's kernel has not. */
+static void say_missing(const struct evidence *e)
+{
+	char path[4096], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/hists.missing", e->dir);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		skip("this kernel has no event %s to hold the account against", line);
+	}
+	if (f)
+		fclose(f);
+}
+
 void check_accounts(const struct evidence *e)
 {
+	say_missing(e);
 	for (unsigned int i = 0; i < sizeof(oracles) / sizeof(oracles[0]); i++) {
 		const struct oracle *o = &oracles[i];
 		static struct table t;

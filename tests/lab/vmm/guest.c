@@ -7,6 +7,9 @@
 #define HC_SEND_IPI      10
 #define HC_SCHED_YIELD   11
 
+#define MSR_HV_GUEST_OS_ID 0x40000000
+#define HV_FAST            0x10000
+
 void guest_main(struct params *p);
 
 /* args: number and four arguments. The same instruction on every host of a vendor, so that KVM need not patch it. */
@@ -24,7 +27,35 @@ static void hypercall(struct params *p, const unsigned long *args)
 				 : "+a"(ret)
 				 : "b"(args[1]), "c"(args[2]), "d"(args[3]), "S"(args[4])
 				 : "memory");
-	did_hypercall(p, args, ret);
+	did_hypercall(p, 0, args, ret);
+}
+
+/*
+ * As long as the guest has told its identity, its hypercalls are Hyper-V's: control word in EDX:EAX, input in EBX:ECX,
+ * output in EDI:ESI.
+ */
+static void hyperv(struct params *p, const struct step *s)
+{
+	unsigned long args[5] = {(unsigned long)s->arg, 1, 0x1234, 0, 0};
+
+	wrmsr(p, MSR_HV_GUEST_OS_ID, 1);
+	for (unsigned int i = 0; i < s->count && !p->stop; i++) {
+		unsigned int a = (unsigned int)s->arg | HV_FAST, d = 0;
+
+		if (p->vmcall)
+			__asm__ volatile(".byte 0x0f, 0x01, 0xc1"
+					 : "+a"(a), "+d"(d)
+					 : "b"(0), "c"(args[2]), "D"(0), "S"(0)
+					 : "memory");
+		else
+			__asm__ volatile(".byte 0x0f, 0x01, 0xd9"
+					 : "+a"(a), "+d"(d)
+					 : "b"(0), "c"(args[2]), "D"(0), "S"(0)
+					 : "memory");
+		did_hypercall(p, 1, args, (long)a);
+		p->events[OP_HYPERV]++;
+	}
+	wrmsr(p, MSR_HV_GUEST_OS_ID, 0);
 }
 
 /* To this vCPU and to two that are not there, by both words of the bitmap; it is taken before the next is sent. */
@@ -175,6 +206,9 @@ static void step(struct params *p, unsigned int number)
 		return;
 	case OP_DEADLINE:
 		step_deadline(p, s);
+		return;
+	case OP_HYPERV:
+		hyperv(p, s);
 		return;
 	case OP_NESTED:
 		step_nested(p, s);

@@ -98,6 +98,7 @@ enum op {
 	OP_KICK,       /* KVM_HC_KICK_CPU, arg = APIC id */
 	OP_PV_IPI,     /* KVM_HC_SEND_IPI to the vCPU itself, which takes each */
 	OP_YIELD,      /* KVM_HC_SCHED_YIELD, arg = APIC id */
+	OP_HYPERV,     /* a fast hypercall of Hyper-V's, arg = call code */
 	OP_CLOCK,      /* KVM_HC_CLOCK_PAIRING */
 	OP_FAULT,      /* first write to a page of fresh memory */
 	OP_SLOW,       /* arg = ns that the VMM's handler spends, busy */
@@ -156,7 +157,7 @@ struct hypercall {
 	unsigned long long arg[4];
 	long long ret; /* of the last */
 	unsigned int count;
-	unsigned int unused;
+	unsigned int hyperv; /* not KVM's: nr is the call code, arg: fast, input, output */
 } __attribute__((aligned(8)));
 
 struct step {
@@ -218,15 +219,15 @@ static inline void did(struct params *p, unsigned int kind, unsigned int write, 
 	p->details++;
 }
 
-static inline void did_hypercall(struct params *p, const unsigned long *args, long ret)
+static inline void did_hypercall(struct params *p, unsigned int hyperv, const unsigned long *args, long ret)
 {
 	unsigned int i, k;
 
 	for (i = 0; i < p->hypercalls; i++) {
 		struct hypercall *h = &p->hypercall[i];
 
-		if (h->nr == args[0] && h->arg[0] == args[1] && h->arg[1] == args[2] && h->arg[2] == args[3] &&
-		    h->arg[3] == args[4]) {
+		if (h->hyperv == hyperv && h->nr == args[0] && h->arg[0] == args[1] && h->arg[1] == args[2] &&
+		    h->arg[2] == args[3] && h->arg[3] == args[4]) {
 			h->count++;
 			h->ret = ret;
 			return;
@@ -240,6 +241,7 @@ static inline void did_hypercall(struct params *p, const unsigned long *args, lo
 	for (k = 0; k < 4; k++)
 		p->hypercall[i].arg[k] = args[1 + k];
 	p->hypercall[i].ret = ret;
+	p->hypercall[i].hyperv = hyperv;
 	p->hypercall[i].count = 1;
 	p->hypercalls++;
 }

@@ -37,6 +37,7 @@ static const struct {
 	[OP_KICK] = {"kick", FORM_N_ARG, 0, "N[:APICID] times the hypercall KICK_CPU (to vCPU 0)"},
 	[OP_PV_IPI] = {"pv-ipi", FORM_COUNT, 0, "N times the hypercall SEND_IPI to itself"},
 	[OP_YIELD] = {"sched-yield", FORM_N_ARG, 0, "N[:APICID] times the hypercall SCHED_YIELD (to vCPU 0)"},
+	[OP_HYPERV] = {"hv-hypercall", FORM_N_ARG, 8, "N[:CODE] hypercalls of Hyper-V's (8: a spin wait)"},
 	[OP_CLOCK] = {"clock-pairing", FORM_COUNT, 0, "N times the hypercall CLOCK_PAIRING"},
 	[OP_FAULT] = {"fault-pages", FORM_COUNT, 0, "N first writes to pages of memory"},
 	[OP_SLOW] = {"slow-handler", FORM_TIME_N, 0, "TIME[:N] N exits that keep the VMM busy for TIME each"},

@@ -53,12 +53,28 @@ static void details(FILE *f, volatile struct params *p)
 
 static void hypercalls(FILE *f, volatile struct params *p)
 {
+	const char *comma = "";
+
 	fprintf(f, ",\"hypercalls\":[");
 	for (unsigned int i = 0; i < p->hypercalls && i < HYPERCALLS; i++) {
 		volatile struct hypercall *h = &p->hypercall[i];
 
+		if (h->hyperv)
+			continue;
 		fprintf(f, "%s{\"nr\":%llu,\"a0\":%llu,\"a1\":%llu,\"a2\":%llu,\"a3\":%llu,\"ret\":%lld,\"count\":%u}",
-			i ? "," : "", h->nr, h->arg[0], h->arg[1], h->arg[2], h->arg[3], h->ret, h->count);
+			comma, h->nr, h->arg[0], h->arg[1], h->arg[2], h->arg[3], h->ret, h->count);
+		comma = ",";
+	}
+	fprintf(f, "],\"hv_hypercalls\":[");
+	comma = "";
+	for (unsigned int i = 0; i < p->hypercalls && i < HYPERCALLS; i++) {
+		volatile struct hypercall *h = &p->hypercall[i];
+
+		if (!h->hyperv)
+			continue;
+		fprintf(f, "%s{\"code\":%llu,\"fast\":%llu,\"ingpa\":%llu,\"outgpa\":%llu,\"ret\":%lld,\"count\":%u}",
+			comma, h->nr, h->arg[0], h->arg[1], h->arg[2], h->ret, h->count);
+		comma = ",";
 	}
 	fputc(']', f);
 }

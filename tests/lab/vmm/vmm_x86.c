@@ -12,6 +12,7 @@
 #define SELECTOR_DATA 0x10
 #define GATE_PRESENT  0x8e00 /* 32-bit interrupt gate */
 #define CPUID_ENTRIES 128
+#define HV_LEAVES     0x40000000U
 
 /* 4 GiB flat segments: null, code, data. */
 static const uint64_t gdt[] = {0, 0x00cf9b000000ffffULL, 0x00cf93000000ffffULL};
@@ -31,6 +32,35 @@ void arch_fill_memory(struct vm *vm)
 	memcpy(vm->ram + GUEST_GDT, gdt, sizeof(gdt));
 	for (unsigned int i = 0; i < 256; i++)
 		gate(idt, i);
+}
+
+static bool wants_hyperv(const struct options *opt)
+{
+	for (unsigned int i = 0; i < opt->steps; i++) {
+		if (opt->step[i].step.op == OP_HYPERV)
+			return true;
+	}
+	return false;
+}
+
+/* Hyper-V's leaves where KVM's were, and KVM's 0x100 further on: two entries more. */
+static void add_hyperv(struct kvm_cpuid2 *cpuid)
+{
+	for (unsigned int i = 0; i < cpuid->nent; i++) {
+		if (cpuid->entries[i].function >> 8 == HV_LEAVES >> 8)
+			cpuid->entries[i].function += 0x100;
+	}
+	if (cpuid->nent + 2 > CPUID_ENTRIES)
+		return;
+	cpuid->entries[cpuid->nent++] = (struct kvm_cpuid_entry2){
+		.function = HV_LEAVES,
+		.eax = HV_LEAVES + 1,
+		.ebx = 0x7263694d, /* "Microsoft Hv" */
+		.ecx = 0x666f736f,
+		.edx = 0x76482074,
+	};
+	cpuid->entries[cpuid->nent++] =
+		(struct kvm_cpuid_entry2){.function = HV_LEAVES + 1, .eax = 0x31237648 /* "Hv#1" */};
 }
 
 static int set_cpuid(struct vm *vm, struct vcpu *vcpu)
@@ -55,6 +85,8 @@ static int set_cpuid(struct vm *vm, struct vcpu *vcpu)
 				e->edx = vcpu->id;
 			}
 		}
+		if (wants_hyperv(vm->opt))
+			add_hyperv(cpuid);
 		if (vcpu_ioctl(vcpu, KVM_SET_CPUID2, POINTER(cpuid)))
 			err = vmm_fail("KVM_SET_CPUID2");
 	}
