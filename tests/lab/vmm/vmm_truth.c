@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the guest did and what KVM_RUN returned, as JSON: the truth to compare with. */
+/*
+ * What the guest did and what KVM_RUN returned, as JSON: the truth to compare with. Counts are 0 or left out where a step
+ * was not asked for; all are taken at rest.
+ *
+ * Of each vCPU: events (by step, and wait, apic, control, timer-irq, msi-irq, no-room), returns, slow;
+ * pio, mmio, msr, cpuid: one row a port, address, index or leaf and direction (write 1: by the guest);
+ * hypercalls: one row a number with its arguments, ret being the last's; hv_hypercalls: Hyper-V's;
+ * vectors: interrupts taken; ipis: ICR writes; timers: programmed and taken, by mode;
+ * faults: first touches of count pages from gpa on; stats: KVM's own figures (KVM_GET_STATS_FD).
+ *
+ * Of the VM: stats; ioctls by file and request, with errors, /dev/kvm's being those of the process;
+ * regions: every KVM_SET_USER_MEMORY_REGION; irqs: raised by other threads, coalesced being those raised in vain;
+ * irq_lines: KVM_IRQ_LINE by GSI and level; ioapic, pic: what that was to each controller's pin;
+ * dirty: the logged memslot and its cycles (written by the guest, logged by KVM, marks with repeats), vCPU n's part being
+ * the nth of equal parts, and ring_pages of each vCPU's ring; dirty_gfns: how often each page was in the log.
+ */
 #define _GNU_SOURCE
 #include "vmm.h"
 
