@@ -89,12 +89,14 @@ static void copy_head(struct sample *to, const struct sample *from)
 	to->exits = rows.exits;
 	to->hist = rows.hist;
 	to->events = rows.events;
+	to->log = rows.log;
 	to->vm_room = rows.vm_room;
 	to->vcpu_room = rows.vcpu_room;
 	to->exit_room = rows.exit_room;
 	to->hist_room = rows.hist_room;
 	to->event_room = rows.event_room;
-	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = to->event_count = 0;
+	to->log_room = rows.log_room;
+	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = to->event_count = to->log_count = 0;
 }
 
 /* Merges two samples by the uids of their VMs; one that is in both is taken from a. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "events.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "event_names.h"
 
@@ -46,5 +49,75 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 	if (name)
 		return name;
 	snprintf(buf, EVENT_NAME_SIZE, "%" PRIx32 ":%" PRIx64 ":%" PRIx64, sub, a, b);
+	return buf;
+}
+
+static const char *const group_names[GROUPS] = {
+	[GROUP_IRQ] = "irq",        [GROUP_MMU] = "mmu",     [GROUP_DIRTY] = "dirty", [GROUP_HALT] = "halt",
+	[GROUP_CALL] = "hypercall", [GROUP_IOCTL] = "ioctl", [GROUP_TIMER] = "timer", [GROUP_CAUSE] = "cause",
+};
+
+const char *event_group_name(u32 group)
+{
+	return group < GROUPS ? group_names[group] : NULL;
+}
+
+static bool same_word(const char *name, const char *word, size_t len)
+{
+	return name && strlen(name) == len && !strncasecmp(name, word, len);
+}
+
+int event_kinds_parse(const char *text, u32 *groups, u64 *kinds, const char **bad)
+{
+	*groups = 0;
+	*kinds = 0;
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		bool all = same_word("all", text, len), known = all;
+
+		for (u32 i = 0; i < ARRAY_SIZE(events); i++) {
+			enum event_group group = EVENT_KIND_GROUP(events[i].kind);
+
+			if (!all && !same_word(group_names[group], text, len) && !same_word(events[i].name, text, len))
+				continue;
+			*groups |= GROUP_BIT(group);
+			*kinds |= 1ULL << i;
+			known = true;
+		}
+		if (!known) {
+			*bad = text;
+			return -EINVAL;
+		}
+		if (!text[len])
+			return 0;
+		text += len + 1;
+	}
+}
+
+static void add_number(char *buf, size_t size, size_t *at, const char *name, u64 v)
+{
+	int n;
+
+	if (!name || *at >= size)
+		return;
+	n = snprintf(buf + *at, size - *at, v < 10 ? "%s%s=%" PRIu64 : "%s%s=0x%" PRIx64, *at ? " " : "", name, v);
+	*at += n > 0 ? (size_t)n : 0;
+}
+
+const char *event_detail(const struct log_sample *line, char *buf, size_t size)
+{
+	const struct event_info *info = event_info(line->kind);
+	size_t at = 0;
+
+	buf[0] = '\0';
+	if (!info)
+		return buf;
+	add_number(buf, size, &at, info->sub, line->sub);
+	add_number(buf, size, &at, info->a, line->a);
+	add_number(buf, size, &at, info->b, line->b);
+	for (u32 i = 0; i < EVENT_VALUES; i++)
+		add_number(buf, size, &at, info->value[i].name, line->value[i]);
+	if (line->failed && at < size)
+		snprintf(buf + at, size - at, " %s", info->errors ? info->errors : "failed");
 	return buf;
 }

@@ -40,6 +40,14 @@ const struct event_info *event_info(u32 kind);
 const struct event_info *event_info_at(u32 index);
 u32 event_info_count(void);
 
+/* Stable names of groups: --log. NULL: no such group. */
+const char *event_group_name(u32 group);
+/*
+ * Reads "irq,hypercall,msi": names of groups and of kinds, or "all". Sets the groups (GROUP_BIT()s), and a bit for each
+ * event_info_at() index. 0, or -EINVAL with the name that is none in *bad (into text).
+ */
+int event_kinds_parse(const char *text, u32 *groups, u64 *kinds, const char **bad);
+
 #define EVENT_NAME_SIZE 48
 
 /*
@@ -47,5 +55,8 @@ u32 event_info_count(void);
  * Static text, or buf.
  */
 const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_NAME_SIZE]);
+
+/* Key and values of one event by their names, "nr=5 a0=0x0 failed"; buf. */
+const char *event_detail(const struct log_sample *line, char *buf, size_t size);
 
 #endif

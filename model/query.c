@@ -57,6 +57,12 @@ static bool event_in_scope(const struct view_columns *view, const struct scope *
 	return false;
 }
 
+/* What was logged before the scope was changed is of other VMs as well. */
+static bool log_in_scope(const struct scope *scope, const struct log_sample *line)
+{
+	return (!scope->vm || line->vm == scope->vm) && (!scope->vcpu || line->vcpu == scope->vcpu);
+}
+
 static struct source_rows vm_rows(const struct snapshot *snap, const struct scope *scope)
 {
 	const struct vm_row *vm = scope->vm ? snapshot_find_vm(snap, scope->vm) : snap->vms;
@@ -107,6 +113,8 @@ static struct source_rows scope_rows(const struct query *q, const struct snapsho
 	const struct view_columns *view = view_columns(q->view);
 
 	switch (view->rows) {
+	case ROWS_LOG:
+		return (struct source_rows){snap->log, sizeof(*snap->log), snap->log_count};
 	case ROWS_VM:
 		return vm_rows(snap, &q->scope);
 	case ROWS_VCPU:
@@ -206,6 +214,8 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 			continue;
 		if (view->rows == ROWS_EVENT && !event_in_scope(view, &q->scope, ref.event))
 			continue;
+		if (view->rows == ROWS_LOG && !log_in_scope(&q->scope, ref.log))
+			continue;
 		out->total++;
 		if (!filter_match(q->filter, snap, view, ref))
 			continue;
@@ -242,6 +252,14 @@ struct row_id row_identity(enum view_id view, union row_ref row)
 	case ROWS_VCPU:
 		id.vm = row.vcpu->vm;
 		id.vcpu = row.vcpu->uid;
+		break;
+	case ROWS_LOG:
+		/* Two of one thread do not happen in the same nanosecond. */
+		id.vm = row.log->vm;
+		id.vcpu = row.log->vcpu;
+		id.kind = row.log->kind;
+		id.key = row.log->ns;
+		id.a = row.log->tid;
 		break;
 	case ROWS_EVENT:
 		id.vm = row.event->vm;

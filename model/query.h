@@ -10,7 +10,15 @@
 #include "snapshot.h"
 
 /* In the order of Tab. VIEW_DETAIL, the latencies of one exit reason, is no list. */
-enum view_id { VIEW_VM, VIEW_VCPU, VIEW_EXIT, VIEW_HYPERCALL, VIEW_DETAIL, VIEWS };
+enum view_id {
+	VIEW_VM,
+	VIEW_VCPU,
+	VIEW_EXIT,
+	VIEW_HYPERCALL,
+	VIEW_LOG,
+	VIEW_DETAIL,
+	VIEWS,
+};
 
 enum unit {
 	UNIT_TEXT,
@@ -23,7 +31,10 @@ enum unit {
 	UNIT_BUDGET, /* a bar of struct budget */
 	UNIT_PARTS,  /* a bar of exit parts */
 	UNIT_STATE,  /* enum vcpu_state */
+	UNIT_TIME,   /* microseconds of CLOCK_REALTIME: a double holds them exactly */
 };
+
+#define VALUE_TEXT_SIZE 128
 
 /* A cell's value. Which member is set follows from the column's unit: text, or num for all others. */
 struct value {
@@ -33,7 +44,7 @@ struct value {
 	const char *text; /* UNIT_TEXT; points into the snapshot, to static storage, or to buf */
 	const struct budget *budget;
 	const struct exit_figures *figures;
-	char buf[REASON_NAME_SIZE];
+	char buf[VALUE_TEXT_SIZE];
 };
 
 /* Any of the kinds of rows. */
@@ -42,6 +53,7 @@ union row_ref {
 	const struct vcpu_row *vcpu;
 	const struct exit_row *exit;
 	const struct event_row *event;
+	const struct log_sample *log;
 	const void *any;
 };
 
@@ -62,7 +74,7 @@ struct column {
 };
 
 /* Which member of row_ref a view's rows are. */
-enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT };
+enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT, ROWS_LOG };
 
 #define VIEW_KINDS 6
 

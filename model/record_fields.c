@@ -206,6 +206,32 @@ static void add_events(struct rec_schema *schema)
 	X_FIELD(t, REC_HIST, hist);
 }
 
+static void add_log(struct rec_schema *schema)
+{
+	struct rec_table *t = add_table(schema, "log", REC_MATCH_INDEX, sizeof(struct log_sample), LOG_MAX);
+
+	t->rows_at = offsetof(struct sample, log);
+	t->count_at = offsetof(struct sample, log_count);
+	t->room_at = offsetof(struct sample, log_room);
+	FIELD(t, REC_UINT, struct log_sample, ns);
+	FIELD(t, REC_UINT, struct log_sample, vm);
+	FIELD(t, REC_UINT, struct log_sample, vcpu);
+	FIELD(t, REC_UINT, struct log_sample, kind);
+	FIELD(t, REC_UINT, struct log_sample, sub);
+	FIELD(t, REC_UINT, struct log_sample, a);
+	FIELD(t, REC_UINT, struct log_sample, b);
+	for (u32 i = 0; i < EVENT_VALUES; i++) {
+		char n[12];
+
+		snprintf(n, sizeof(n), "%u", i);
+		add_named(t, "value", n, NULL, REC_UINT, sizeof(u64), offsetof(struct log_sample, value[i]));
+	}
+	FIELD(t, REC_UINT, struct log_sample, took_ns);
+	FIELD(t, REC_UINT, struct log_sample, tid);
+	FIELD(t, REC_BOOL, struct log_sample, failed);
+	FIELD(t, REC_TEXT, struct log_sample, comm);
+}
+
 const struct rec_schema *rec_schema(void)
 {
 	static struct rec_schema schema;
@@ -216,6 +242,7 @@ const struct rec_schema *rec_schema(void)
 		add_vcpus(&schema);
 		add_exits(&schema);
 		add_events(&schema);
+		add_log(&schema);
 	}
 	return &schema;
 }

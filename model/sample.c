@@ -82,11 +82,13 @@ void sample_reset(struct sample *s)
 	s->vcpus = keep.vcpus;
 	s->exits = keep.exits;
 	s->events = keep.events;
+	s->log = keep.log;
 	s->hist = keep.hist;
 	s->vm_room = keep.vm_room;
 	s->vcpu_room = keep.vcpu_room;
 	s->exit_room = keep.exit_room;
 	s->event_room = keep.event_room;
+	s->log_room = keep.log_room;
 	s->hist_room = keep.hist_room;
 }
 
@@ -96,6 +98,7 @@ void sample_free(struct sample *s)
 	free(s->vcpus);
 	free(s->exits);
 	free(s->events);
+	free(s->log);
 	free(s->hist);
 	memset(s, 0, sizeof(*s));
 }
@@ -109,6 +112,7 @@ int sample_copy(struct sample *dst, const struct sample *src)
 	    ARRAY_ROOM(dst->vcpus, dst->vcpu_room, src->vcpu_count) ||
 	    ARRAY_ROOM(dst->exits, dst->exit_room, src->exit_count) ||
 	    ARRAY_ROOM(dst->events, dst->event_room, src->event_count) ||
+	    ARRAY_ROOM(dst->log, dst->log_room, src->log_count) ||
 	    ARRAY_ROOM(dst->hist, dst->hist_room, src->hist_count))
 		return -ENOMEM;
 	keep = *dst;
@@ -117,11 +121,13 @@ int sample_copy(struct sample *dst, const struct sample *src)
 	dst->vcpus = keep.vcpus;
 	dst->exits = keep.exits;
 	dst->events = keep.events;
+	dst->log = keep.log;
 	dst->hist = keep.hist;
 	dst->vm_room = keep.vm_room;
 	dst->vcpu_room = keep.vcpu_room;
 	dst->exit_room = keep.exit_room;
 	dst->event_room = keep.event_room;
+	dst->log_room = keep.log_room;
 	dst->hist_room = keep.hist_room;
 	if (src->vm_count)
 		memcpy(dst->vms, src->vms, src->vm_count * sizeof(*src->vms));
@@ -131,6 +137,8 @@ int sample_copy(struct sample *dst, const struct sample *src)
 		memcpy(dst->exits, src->exits, src->exit_count * sizeof(*src->exits));
 	if (src->event_count)
 		memcpy(dst->events, src->events, src->event_count * sizeof(*src->events));
+	if (src->log_count)
+		memcpy(dst->log, src->log, src->log_count * sizeof(*src->log));
 	if (src->hist_count)
 		memcpy(dst->hist, src->hist, src->hist_count * sizeof(*src->hist));
 	return 0;
@@ -162,6 +170,13 @@ struct event_sample *sample_add_event(struct sample *s)
 	if (ARRAY_ROOM(s->events, s->event_room, (u64)s->event_count + 1))
 		return NULL;
 	return memset(&s->events[s->event_count++], 0, sizeof(*s->events));
+}
+
+struct log_sample *sample_add_log(struct sample *s)
+{
+	if (ARRAY_ROOM(s->log, s->log_room, (u64)s->log_count + 1))
+		return NULL;
+	return memset(&s->log[s->log_count++], 0, sizeof(*s->log));
 }
 
 #define COMPARE(a, b)                              \

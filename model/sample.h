@@ -58,6 +58,23 @@ struct event_sample {
 	struct exit_sample x; /* key: of the exit that the last one happened in, 0: none; no parts, never in flight */
 };
 
+/* One event as it happened (struct log_rec of bpf/events.h). In the order of their times. */
+struct log_sample {
+	u64 ns; /* CLOCK_MONOTONIC */
+	vm_uid vm;
+	vcpu_uid vcpu; /* 0: of the VM */
+	u32 kind, sub;
+	u64 a, b;
+	u64 value[EVENT_VALUES];
+	u64 took_ns; /* 0: not timed */
+	u32 tid;
+	bool failed;
+	char comm[TASK_COMM_LENGTH];
+};
+
+/* A sample holds that many at most, the latest; the rest is counted (LOSS_LOG). */
+#define LOG_MAX 4096
+
 /* Of one VM they are contiguous, sorted by vcpu_id. */
 struct vcpu_sample {
 	vcpu_uid uid;
@@ -157,11 +174,13 @@ struct sample {
 	struct vcpu_sample *vcpus;
 	struct exit_sample *exits;
 	struct event_sample *events;
+	struct log_sample *log; /* since the sample before; empty unless somebody wants it */
 	u64 *hist;
 	u32 vm_count, vm_room;
 	u32 vcpu_count, vcpu_room;
 	u32 exit_count, exit_room;
 	u32 event_count, event_room;
+	u32 log_count, log_room;
 	u32 hist_count, hist_room;
 };
 
@@ -186,6 +205,7 @@ struct vm_sample *sample_add_vm(struct sample *s);
 struct vcpu_sample *sample_add_vcpu(struct sample *s);
 struct exit_sample *sample_add_exit(struct sample *s);
 struct event_sample *sample_add_event(struct sample *s);
+struct log_sample *sample_add_log(struct sample *s);
 /* Room for len zeroed buckets; the index of the first in s->hist, or -ENOMEM. */
 s64 sample_add_hist(struct sample *s, u32 len);
 

@@ -534,6 +534,8 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 		return -ENOMEM;
 	out->cur = cur;
 	out->seq = cur->seq;
+	out->log = cur->log;
+	out->log_count = cur->log_count;
 	if (before)
 		out->interval_ns = minus(cur->mono_ns, before->mono_ns);
 	else if (cumulative)

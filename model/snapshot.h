@@ -135,6 +135,9 @@ struct snapshot {
 	u32 vcpu_event_count, vcpu_event_room, vm_event_count, vm_event_room, host_event_count, host_event_room;
 	u32 *event_order; /* events_build()'s own */
 	u32 event_order_room;
+	const struct log_sample
+		*log; /* what there is to scroll through: cur's, or more of it (model/tail.h); another's */
+	u32 log_count;
 	u64 *hist;
 	u32 hist_count, hist_room;
 	void *scratch; /* tables that snapshot_build() and snapshot_find_vcpu() keep between calls */

@@ -13,6 +13,15 @@
 struct source;
 struct recorder;
 
+/* What is not in every sample. Groups are GROUP_BIT()s of bpf/events.h. */
+struct wants {
+	u32 groups;        /* to be attached: they come in with one of the next samples, */
+	bool wait;         /* or with the very next */
+	u32 log_groups;    /* of these every event is to be in sample.log, */
+	vm_uid log_vm;     /* only of this VM, 0: of all, */
+	vcpu_uid log_vcpu; /* and only of this vCPU of it, 0: of all */
+};
+
 struct source_ops {
 	const char *name; /* "bpf", "synthetic", "replay" */
 	/*
@@ -21,7 +30,7 @@ struct source_ops {
 	 */
 	int (*sample)(struct source *src, struct sample *s);
 	/* Optional; see source_want(). */
-	void (*want)(struct source *src, u32 groups, bool wait);
+	void (*want)(struct source *src, const struct wants *wants);
 	void (*close)(struct source *src);
 	/* Optional, of a recording and of what wraps one: that sample, as sample() gave or would give it. -ENOENT: none. */
 	int (*get)(struct source *src, u64 seq, struct sample *s);
@@ -44,14 +53,11 @@ static inline int source_get(struct source *src, u64 seq, struct sample *s)
 	return src->ops->get ? src->ops->get(src, seq, s) : -ENOENT;
 }
 
-/*
- * Which groups of events (GROUP_BIT() of bpf/events.h) whoever looks needs from now on. They come in with one of the next
- * samples, and with the very next if wait is set. A source that has them anyway, or cannot have them, takes no notice.
- */
-static inline void source_want(struct source *src, u32 groups, bool wait)
+/* What whoever looks needs from now on. A source that has it anyway, or cannot have it, takes no notice. */
+static inline void source_want(struct source *src, const struct wants *wants)
 {
 	if (src->ops->want)
-		src->ops->want(src, groups, wait);
+		src->ops->want(src, wants);
 }
 
 static inline void source_close(struct source *src)

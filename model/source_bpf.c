@@ -14,6 +14,7 @@
 #include "groups.h"
 #include "source.h"
 #include "source_events.h"
+#include "source_log.h"
 #include "vmtable.h"
 
 /* What user space knows of a vCPU record. */
@@ -43,8 +44,8 @@ struct source_bpf {
 	bool attached;
 	struct groups *groups;
 	struct source_events events;
-	u32 wanted; /* GROUP_BIT()s */
-	bool wait;
+	struct source_log log;
+	struct wants wants;
 	u32 asked_vcpus;
 
 	struct {
@@ -419,18 +420,18 @@ static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
 /* --- events ------------------------------------------------------------------------------------------------------ */
 
 /* Of the VMs that had the address, the one that lives, or else the last one. */
-static bool owner_of(void *arg, const struct event_rec *rec, vm_uid *vm, vcpu_uid *vcpu)
+static bool owner_of(void *arg, const struct event_key *event, vm_uid *vm, vcpu_uid *vcpu)
 {
 	struct source_bpf *b = arg;
-	u64 key = rec->key.vcpu;
+	u64 key = event->vcpu;
 	u32 slot;
 
 	*vm = 0;
 	*vcpu = 0;
-	if (!rec->key.kvm)
+	if (!event->kvm)
 		return true;
 	for (u32 i = b->vms.count; i-- && !*vm;)
-		if (b->vms.vms[i].kvm == rec->key.kvm)
+		if (b->vms.vms[i].kvm == event->kvm)
 			*vm = b->vms.vms[i].uid;
 	if (!*vm || !key)
 		return *vm;
@@ -441,6 +442,22 @@ static bool owner_of(void *arg, const struct event_rec *rec, vm_uid *vm, vcpu_ui
 		if (b->order[i].vm == *vm && b->vcpus[b->order[i].slot].vcpu == key)
 			*vcpu = b->slots[b->order[i].slot].uid;
 	return *vcpu;
+}
+
+/* What the log is to have from now on. A VM that is gone has nothing to log: then nothing is. */
+static void set_log(struct source_bpf *b)
+{
+	const struct wants *w = &b->wants;
+	const struct vm_entry *vm = w->log_vm ? vmtable_find(&b->vms, w->log_vm) : NULL;
+	u64 kvm = vm ? vm->kvm : 0, vcpu = 0;
+	u32 groups = w->log_vm && !vm ? 0 : w->log_groups;
+
+	for (u32 i = 0; w->log_vcpu && i < b->order_count; i++)
+		if (b->slots[b->order[i].slot].uid == w->log_vcpu)
+			vcpu = b->vcpus[b->order[i].slot].vcpu;
+	b->control->log_kvm = kvm;
+	b->control->log_vcpu = vcpu;
+	__atomic_store_n(&b->control->log_groups, groups, __ATOMIC_RELEASE);
 }
 
 /* --- giving back ------------------------------------------------------------------------------------------------- */
@@ -541,6 +558,7 @@ static void detach(struct source_bpf *b)
 	bpf_link__destroy(b->iter);
 	groups_close(b->groups);
 	source_events_free(&b->events);
+	source_log_close(&b->log);
 	unmap_pages(b->control, sizeof(*b->control));
 	unmap_pages(b->vcpus, (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
 	unmap_pages(b->exits, (size_t)b->sizes.max_exits * sizeof(*b->exits));
@@ -647,8 +665,8 @@ static int bpf_sample(struct source *src, struct sample *s)
 	s->real_ns = now_ns(CLOCK_REALTIME);
 	s->mono_ns = began;
 	if (b->attached)
-		groups_want(b->groups, b->wanted, b->wait, began);
-	b->wait = false;
+		groups_want(b->groups, b->wants.groups, b->wants.wait, began);
+	b->wants.wait = false;
 	copy_probes(b, s);
 	if (!b->attached) {
 #if defined(__aarch64__)
@@ -671,6 +689,9 @@ static int bpf_sample(struct source *src, struct sample *s)
 	if (!err && groups_maps(b->groups))
 		err = source_events_sample(&b->events, groups_maps(b->groups), b->control, s, epoch, s->mono_ns,
 					   owner_of, b);
+	if (!err && groups_maps(b->groups))
+		err = source_log_sample(&b->log, groups_maps(b->groups), b->control, s, owner_of, b);
+	set_log(b);
 	if (err) {
 		snprintf(src->error, sizeof(src->error), "out of memory");
 		return err;
@@ -688,12 +709,13 @@ static int bpf_sample(struct source *src, struct sample *s)
 	return 0;
 }
 
-static void bpf_want(struct source *src, u32 groups, bool wait)
+static void bpf_want(struct source *src, const struct wants *wants)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
+	bool wait = b->wants.wait;
 
-	b->wanted = groups;
-	b->wait |= wait;
+	b->wants = *wants;
+	b->wants.wait |= wait;
 }
 
 static void bpf_close(struct source *src)

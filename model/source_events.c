@@ -80,7 +80,7 @@ static int list(struct source_events *se, const struct group_maps *maps, struct 
 
 		if (se->state[i] == REC_LISTED || !__atomic_load_n(&rec->key.kind, __ATOMIC_ACQUIRE))
 			continue;
-		if (!owner(arg, rec, &vm, &vcpu)) {
+		if (!owner(arg, &rec->key, &vm, &vcpu)) {
 			forget_orphan(maps, control, i, now);
 			continue;
 		}

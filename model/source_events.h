@@ -6,7 +6,7 @@
 #include "groups.h"
 
 /* Whose a record is: kernel addresses -> identities. vcpu_uid 0: of the VM. false: not known (yet). */
-typedef bool (*event_owner)(void *arg, const struct event_rec *rec, vm_uid *vm, vcpu_uid *vcpu);
+typedef bool (*event_owner)(void *arg, const struct event_key *key, vm_uid *vm, vcpu_uid *vcpu);
 
 struct event_index;
 

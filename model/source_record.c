@@ -46,12 +46,13 @@ static struct source *record_inner(struct source *src)
 	return ((struct source_record *)src)->inner;
 }
 
-static void record_want(struct source *src, u32 groups, bool wait)
+static void record_want(struct source *src, const struct wants *wants)
 {
 	struct source_record *r = (struct source_record *)src;
+	struct wants all = *wants;
 
-	r->groups |= groups;
-	source_want(r->inner, r->groups, wait);
+	all.groups = r->groups |= wants->groups;
+	source_want(r->inner, &all);
 }
 
 static void record_close(struct source *src)

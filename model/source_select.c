@@ -28,7 +28,7 @@ static bool selected(const struct source_select *sel, const struct vm_sample *vm
 /* Moves the rows that stay to the front, in place. The exits of a dropped VM are left where they are, unused. */
 static void choose(const struct source_select *sel, struct sample *s)
 {
-	u32 vms = 0, vcpus = 0, events = 0, event = 0;
+	u32 vms = 0, vcpus = 0, events = 0, event = 0, lines = 0;
 
 	for (u32 i = 0; i < s->vm_count; i++) {
 		struct vm_sample vm = s->vms[i];
@@ -46,6 +46,15 @@ static void choose(const struct source_select *sel, struct sample *s)
 			s->events[events++] = s->events[event++];
 	}
 	s->event_count = events;
+	for (u32 i = 0; i < s->log_count; i++) {
+		for (u32 k = 0; k < vms; k++) {
+			if (s->vms[k].uid == s->log[i].vm) {
+				s->log[lines++] = s->log[i];
+				break;
+			}
+		}
+	}
+	s->log_count = lines;
 	s->vm_count = vms;
 	s->vcpu_count = vcpus;
 }
@@ -78,9 +87,9 @@ static struct source *select_inner(struct source *src)
 	return ((struct source_select *)src)->inner;
 }
 
-static void select_want(struct source *src, u32 groups, bool wait)
+static void select_want(struct source *src, const struct wants *wants)
 {
-	source_want(((struct source_select *)src)->inner, groups, wait);
+	source_want(((struct source_select *)src)->inner, wants);
 }
 
 static void select_close(struct source *src)

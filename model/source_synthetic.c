@@ -54,6 +54,7 @@ struct synthetic {
 	struct synthetic_spec spec;
 	u64 samples;
 	u64 events, cpu_ns;
+	struct wants wants;
 	struct shape shapes[MODELS];
 	u16 order[2][MODELS]; /* models in the order of their keys: VMX, SVM */
 	struct sim_vcpu *vcpus;
@@ -491,7 +492,7 @@ static int synthetic_sample(struct source *src, struct sample *s)
 			return -ENOMEM;
 		}
 	}
-	if (synthetic_events(s, syn->samples)) {
+	if (synthetic_events(s, syn->samples) || synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
 		snprintf(src->error, sizeof(src->error), "out of memory for events");
 		return -ENOMEM;
 	}
@@ -501,6 +502,11 @@ static int synthetic_sample(struct source *src, struct sample *s)
 	s->cost.bpf_ns = 120 * syn->events;
 	s->cost.sample_ns = 50000 + s->exit_count * 50ULL;
 	return 0;
+}
+
+static void synthetic_want(struct source *src, const struct wants *wants)
+{
+	((struct synthetic *)src)->wants = *wants;
 }
 
 static void synthetic_close(struct source *src)
@@ -516,6 +522,7 @@ static void synthetic_close(struct source *src)
 static const struct source_ops synthetic_ops = {
 	.name = "synthetic",
 	.sample = synthetic_sample,
+	.want = synthetic_want,
 	.close = synthetic_close,
 };
 

@@ -113,3 +113,40 @@ int synthetic_events(struct sample *s, u64 ticks)
 		qsort(s->events, s->event_count, sizeof(*s->events), event_sample_compare);
 	return ret ? ret : add_hists(s);
 }
+
+static int compare_lines(const void *va, const void *vb)
+{
+	const struct log_sample *a = va, *b = vb;
+
+	return a->ns < b->ns ? -1 : a->ns > b->ns;
+}
+
+int synthetic_log(struct sample *s, const struct wants *wants, u64 step_ns)
+{
+	for (u32 i = 0; i < s->event_count && s->log_count < LOG_MAX; i++) {
+		const struct event_sample *e = &s->events[i];
+		struct log_sample *line;
+
+		if (!(wants->log_groups & GROUP_BIT(EVENT_KIND_GROUP(e->kind))) ||
+		    (wants->log_vm && wants->log_vm != e->vm) || (wants->log_vcpu && wants->log_vcpu != e->vcpu))
+			continue;
+		line = sample_add_log(s);
+		if (!line)
+			return -ENOMEM;
+		line->ns = s->mono_ns - step_ns + (u64)i * 7919 * 1000 % step_ns;
+		line->vm = e->vm;
+		line->vcpu = e->vcpu;
+		line->kind = e->kind;
+		line->sub = e->sub;
+		line->a = e->a;
+		line->b = e->b;
+		memcpy(line->value, e->value, sizeof(line->value));
+		line->took_ns = e->x.min_ns;
+		line->tid = e->tid;
+		line->failed = e->errors && i % 3 == 0;
+		memcpy(line->comm, e->comm, sizeof(line->comm));
+	}
+	if (s->log_count)
+		qsort(s->log, s->log_count, sizeof(*s->log), compare_lines);
+	return 0;
+}

@@ -3,7 +3,7 @@
 #ifndef KVMTOP_SYNTHETIC_MODELS_H
 #define KVMTOP_SYNTHETIC_MODELS_H
 
-#include "sample.h"
+#include "source.h"
 
 /* What handling the exit involves. */
 enum handling {
@@ -46,5 +46,7 @@ void shapes_init(struct shape shapes[MODELS]);
 
 /* The events of all VMs in s, as they are after so many samples. 0 or -ENOMEM. */
 int synthetic_events(struct sample *s, u64 ticks);
+/* A line of the log for each of them that the wants ask for, spread over the last step_ns. 0 or -ENOMEM. */
+int synthetic_log(struct sample *s, const struct wants *wants, u64 step_ns);
 
 #endif

@@ -13,6 +13,7 @@ static const struct view_columns *const views[VIEWS] = {
 	[VIEW_VCPU] = &vcpu_view,
 	[VIEW_EXIT] = &exit_view,
 	[VIEW_HYPERCALL] = &hypercall_view,
+	[VIEW_LOG] = &log_view,
 	/* The detail of one exit row has no rows of its own. */
 	[VIEW_DETAIL] = &exit_view,
 };
@@ -82,6 +83,8 @@ double column_scale(const struct column *col, union row_ref row, enum view_id vi
 		span = row.exit->span_ns;
 		over = row.exit->over_ns;
 		break;
+	case ROWS_LOG:
+		return 1;
 	case ROWS_EVENT:
 		span = row.event->span_ns;
 		over = row.event->over_ns;

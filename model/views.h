@@ -9,5 +9,6 @@ extern const struct view_columns vm_view;
 extern const struct view_columns vcpu_view;
 extern const struct view_columns exit_view;
 extern const struct view_columns hypercall_view;
+extern const struct view_columns log_view;
 
 #endif

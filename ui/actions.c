@@ -42,6 +42,8 @@ const struct action action_table[] = {
 	 "exit reasons of the host, VM or vCPU you are in"},
 	{ACT_VIEW_HYPERCALL, "view-hypercall", {'8'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "hypercalls of the host, VM or vCPU you are in"},
+	{ACT_VIEW_LOG, "view-log", {'l'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
+	 "every interrupt, fault, call as it happens, of the host, VM or vCPU you are in; filter it with /"},
 
 	{ACT_SORT_PICK, "sort", {'s'}, CTX_LIST, GROUP_SORT, "sort", NULL, 6, "pick the column to sort by"},
 	{ACT_SORT_LEFT, "sort-left", {'<', ','}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by the column to the left"},
@@ -182,6 +184,7 @@ static const enum action_id view_actions[VIEWS] = {
 	[VIEW_VCPU] = ACT_VIEW_VCPU,
 	[VIEW_EXIT] = ACT_VIEW_EXIT,
 	[VIEW_HYPERCALL] = ACT_VIEW_HYPERCALL,
+	[VIEW_LOG] = ACT_VIEW_LOG,
 };
 /* clang-format on */
 

@@ -119,9 +119,16 @@ enum context app_context(const struct app *app)
 	return app_view_context(app);
 }
 
-u32 app_groups(const struct app *app)
+void app_wants(const struct app *app, struct wants *out)
 {
-	return view_columns(app->here.view)->groups;
+	const struct view_columns *view = view_columns(app->here.view);
+
+	*out = (struct wants){.groups = view->groups};
+	if (view->rows != ROWS_LOG)
+		return;
+	out->log_groups = view->groups;
+	out->log_vm = app->here.scope.vm;
+	out->log_vcpu = app->here.scope.vcpu;
 }
 
 u64 app_age(const struct app *app)
@@ -531,6 +538,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_VCPU:
 	case ACT_VIEW_EXIT:
 	case ACT_VIEW_HYPERCALL:
+	case ACT_VIEW_LOG:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:
 		return app->depth ? nav_action(app, ACT_BACK) : APP_QUIT;

@@ -178,8 +178,8 @@ u32 app_mouse(struct app *app, const struct grid *grid, const struct mouse_event
 enum context app_context(const struct app *app);
 /* Of the view, whatever lies over it. */
 enum context app_view_context(const struct app *app);
-/* GROUP_BIT()s that what is shown needs. */
-u32 app_groups(const struct app *app);
+/* What is shown needs that of the source. */
+void app_wants(const struct app *app, struct wants *out);
 /* The selected row's identity; false when there is no row. */
 bool app_selected(const struct app *app, struct row_id *id);
 /* The exit reason of VIEW_DETAIL, NULL when it did not occur or is gone. */

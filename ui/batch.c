@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "../model/csv.h"
+#include "../model/events.h"
 #include "../model/format.h"
 #include "../model/json.h"
 #include "app.h"
@@ -135,6 +136,54 @@ static void put_rows(FILE *out, const struct app *app)
 	fputc('\n', out);
 }
 
+static bool kind_wanted(u64 kinds, u32 kind)
+{
+	for (u32 i = 0; kinds && i < event_info_count(); i++)
+		if (event_info_at(i)->kind == kind)
+			return kinds >> i & 1;
+	return true;
+}
+
+/* One line an event, the columns of the log view in their order; nothing is cut. */
+static void put_log(FILE *out, const struct app *app, u64 kinds)
+{
+	const struct view_columns *cols = view_columns(VIEW_LOG);
+
+	for (u32 r = 0; r < app->rows.count; r++) {
+		if (!kind_wanted(kinds, app->rows.ref[r].log->kind))
+			continue;
+		for (u32 i = 0; i < cols->count; i++) {
+			const struct column *col = &cols->columns[i];
+			struct value value = {0};
+			char text[CELL_BUF];
+			int width;
+
+			column_value(col, app->snap, app->rows.ref[r], &value);
+			cell_format(col, &app->set, app->rows.ref[r], VIEW_LOG, &value, column_width(col), text);
+			width = text_width(text, app->ascii);
+			fputs(i ? " " : "", out);
+			put_text(out, text, width > column_width(col) ? width : column_width(col), is_right(col),
+				 app->ascii);
+		}
+		fputc('\n', out);
+	}
+}
+
+static int print_log(struct feed *feed, struct app *app, const struct batch_options *opts, FILE *out)
+{
+	const struct snapshot *snap = feed_shown(feed, false);
+	u64 before = app->snap ? app->snap->lost[LOSS_LOG] : 0, left_out;
+	int ret = snap ? app_set_snapshot(app, snap, snap->cur->mono_ns) : -ENOMEM;
+
+	if (ret)
+		return ret;
+	put_log(out, app, opts->loop->log_kinds);
+	left_out = snap->lost[LOSS_LOG] - before;
+	if (left_out)
+		fprintf(out, "... and %llu events more that did not fit in the log\n", (unsigned long long)left_out);
+	return fflush(out) || ferror(out) ? -errno : 0;
+}
+
 static int print(struct feed *feed, struct app *app, const struct batch_options *opts, FILE *out)
 {
 	const struct snapshot *snap = feed_shown(feed, opts->loop->cumulative);
@@ -201,10 +250,15 @@ static bool wait_signal(const sigset_t *set, struct timespec *next, double delay
 static int run(struct feed *feed, struct app *app, const struct batch_options *opts, FILE *out, const sigset_t *set)
 {
 	struct timespec next;
+	struct wants wants;
 	int ret;
 
 	/* JSON has what was asked for by --all, or by the view. */
-	feed_want(feed, app_groups(app), true);
+	app_wants(app, &wants);
+	wants.wait = true;
+	if (opts->format == BATCH_LOG)
+		wants.groups = wants.log_groups = opts->loop->groups;
+	feed_want(feed, &wants);
 	ret = feed_take(feed);
 
 	if (!ret && opts->format == BATCH_CSV && !opts->quiet)
@@ -217,7 +271,9 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 		skip_lost_time(&next, opts->loop->delay);
 		if (!ret && feed->ended)
 			return 0;
-		if (!ret && !opts->quiet)
+		if (!ret && opts->format == BATCH_LOG)
+			ret = print_log(feed, app, opts, out);
+		else if (!ret && !opts->quiet)
 			ret = print(feed, app, opts, out);
 	}
 	return ret == -EPIPE || (ret == -EIO && errno == EPIPE) ? 0 : ret;

@@ -22,7 +22,7 @@
 
 #include "loop.h"
 
-enum batch_format { BATCH_TABLE, BATCH_JSON, BATCH_CSV };
+enum batch_format { BATCH_TABLE, BATCH_JSON, BATCH_CSV, BATCH_LOG };
 
 struct batch_options {
 	const struct loop_options *loop;

@@ -2,6 +2,7 @@
 /* Values as text. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "../model/format.h"
 #include "view.h"
@@ -123,6 +124,18 @@ static enum style format_change(const struct column *col, const struct settings 
 	return same ? STYLE_DIM : num > 0 ? STYLE_WARN : STYLE_OK;
 }
 
+/* Of the day, as the header has it. */
+static void format_time(char *buf, u64 us)
+{
+	time_t second = (time_t)(us / 1000000);
+	struct tm tm;
+
+	if (localtime_r(&second, &tm))
+		snprintf(buf, CELL_BUF, "%02d:%02d:%02d.%06u", tm.tm_hour, tm.tm_min, tm.tm_sec, (u32)(us % 1000000));
+	else
+		snprintf(buf, CELL_BUF, "?");
+}
+
 enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf)
 {
@@ -163,6 +176,9 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 	case UNIT_SHARE:
 		fmt_share(buf, value->num * column_scale(col, row, view, set->value[SET_SHARES] == SHARES_IRIX), room);
 		return severity(set, view, col, value->num);
+	case UNIT_TIME:
+		format_time(buf, (u64)value->num);
+		return STYLE_LABEL;
 	case UNIT_STATE:
 		return format_state(row, view, value->known, width, buf);
 	case UNIT_BUDGET:

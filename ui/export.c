@@ -320,7 +320,7 @@ static void take(struct headless *h)
 	int next = h->newest == 0;
 	int ret;
 
-	source_want(h->source, h->groups, false);
+	source_want(h->source, &(struct wants){.groups = h->groups});
 	ret = source_sample(h->source, &h->sample[next]);
 	h->taken_ns = now_ns();
 	if (!ret) {

@@ -80,7 +80,7 @@ int features_print(struct source *source, FILE *out, char *err, size_t err_size)
 	int ret;
 
 	/* All groups are tried, for what the kernel says of them. */
-	source_want(source, ~0U, true);
+	source_want(source, &(struct wants){.groups = ~0U, .wait = true});
 	ret = source_sample(source, &sample);
 
 	if (ret) {

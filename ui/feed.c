@@ -19,15 +19,19 @@ static void frame_free(struct frame *frame)
 	sample_free(&frame->sample);
 }
 
-void feed_want(struct feed *feed, u32 groups, bool wait)
+void feed_want(struct feed *feed, const struct wants *wants)
 {
-	source_want(feed->source, groups | feed->groups, wait);
+	struct wants all = *wants;
+
+	all.groups |= feed->groups;
+	source_want(feed->source, &all);
 }
 
 void feed_free(struct feed *feed)
 {
 	for (int i = 0; i < FRAMES; i++)
 		frame_free(&feed->frame[i]);
+	tail_free(&feed->tail);
 	frame_free(&feed->mark);
 	snapshot_free(&feed->span[0]);
 	snapshot_free(&feed->span[1]);
@@ -104,6 +108,9 @@ int feed_take(struct feed *feed)
 	feed->before = feed->newest;
 	feed->newest = next;
 	feed->taken++;
+	ret = tail_add(&feed->tail, &frame->sample);
+	if (ret)
+		return ret;
 	if (feed->remembers)
 		remember(feed);
 	return 0;
@@ -211,7 +218,7 @@ const struct snapshot *feed_shown(struct feed *feed, bool total)
 	return &frame->total;
 }
 
-const struct snapshot *feed_show(struct feed *feed, enum feed_mode mode)
+static const struct snapshot *show_mode(struct feed *feed, enum feed_mode mode)
 {
 	const struct sample *mark = &feed->mark.sample;
 	struct frame *frame = shown(feed);
@@ -234,6 +241,22 @@ const struct snapshot *feed_show(struct feed *feed, enum feed_mode mode)
 		ret = snapshot_build(span, &frame->sample, mark, false);
 	feed->span_frame = ret ? -1 : (int)(frame - feed->frame);
 	return ret ? NULL : span;
+}
+
+/* With the log up to there: not only of its own interval. */
+const struct snapshot *feed_show(struct feed *feed, enum feed_mode mode)
+{
+	struct snapshot *snap = (struct snapshot *)show_mode(feed, mode);
+	u32 count = snap ? tail_until(&feed->tail, snap->cur->mono_ns) : 0;
+
+	if (count) {
+		snap->log = feed->tail.lines;
+		snap->log_count = count;
+	} else if (snap) {
+		snap->log = snap->cur->log;
+		snap->log_count = snap->cur->log_count;
+	}
+	return snap;
 }
 
 const struct sample *feed_newest(const struct feed *feed)

@@ -10,6 +10,7 @@
 #include "../model/past.h"
 #include "../model/series.h"
 #include "../model/snapshot.h"
+#include "../model/tail.h"
 
 /* One sample with what can be made of it. */
 struct frame {
@@ -34,12 +35,13 @@ struct feed {
 	struct source *source;
 	struct source *replay; /* the recording in it, NULL: it is none */
 	struct frame frame[FRAMES];
-	int newest; /* -1: none yet */
-	int before; /* -1: none */
-	int frozen; /* -1: not frozen */
-	long taken; /* samples so far */
-	u32 groups; /* GROUP_BIT()s that are wanted whatever is looked at (--all) */
-	bool ended; /* the source is a recording, and the newest sample is its last */
+	int newest;       /* -1: none yet */
+	int before;       /* -1: none */
+	int frozen;       /* -1: not frozen */
+	long taken;       /* samples so far */
+	u32 groups;       /* GROUP_BIT()s that are wanted whatever is looked at (--all) */
+	struct tail tail; /* the log of the last samples */
+	bool ended;       /* the source is a recording, and the newest sample is its last */
 	/* since feed_remember(): */
 	bool remembers;
 	struct past past;        /* the ring, or the recording */
@@ -53,11 +55,8 @@ struct feed {
 };
 
 void feed_init(struct feed *feed, struct source *source);
-/*
- * Which events whoever looks at the samples needs, from the next one on (wait: in any case) or one of those that follow:
- * GROUP_BIT()s.
- */
-void feed_want(struct feed *feed, u32 groups, bool wait);
+/* What whoever looks at the samples needs from now on, besides feed.groups. */
+void feed_want(struct feed *feed, const struct wants *wants);
 /* The source stays open. */
 void feed_free(struct feed *feed);
 /*

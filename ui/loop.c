@@ -80,11 +80,12 @@ static int pace(struct loop *loop)
 
 static int tick(struct loop *loop)
 {
+	struct wants wants;
 	int ret;
 
-	feed_want(&loop->feed, app_groups(&loop->app), false);
+	app_wants(&loop->app, &wants);
+	feed_want(&loop->feed, &wants);
 	ret = feed_take(&loop->feed);
-
 	if (!ret && loop->exporter)
 		exporter_sample(loop->exporter, feed_newest(&loop->feed));
 	return ret ? ret : show(loop);

@@ -34,6 +34,7 @@ struct loop_options {
 	bool ascii;         /* draw with ASCII only */
 	bool no_color;
 	u32 groups;                           /* GROUP_BIT()s to be attached whatever is looked at */
+	u64 log_kinds;                        /* with --log: bit an event_info_at() index, 0: all */
 	bool mouse;                           /* take it, whatever the settings say */
 	bool user_exits;                      /* VIEW_EXIT starts with exits to user space */
 	bool replay;                          /* the source is a recording: say so on the screen */

@@ -188,6 +188,9 @@ int main(int argc, char **argv)
 	if (o.metrics.address)
 		o.loop.metrics = &o.metrics;
 	/* A client gets a sample of its own when the last one is old; in between they only follow who comes and goes. */
+	/* Lines are wanted when they happen, not a second later. */
+	if (o.mode == MODE_LOG && !o.delay_given)
+		o.loop.delay = 0.2;
 	if (o.mode == MODE_EXPORT && !o.delay_given && !o.loop.replay)
 		o.loop.delay = 10;
 
@@ -209,10 +212,12 @@ int main(int argc, char **argv)
 	case MODE_BATCH:
 	case MODE_JSON:
 	case MODE_CSV:
+	case MODE_LOG:
 	case MODE_RECORD: {
 		struct batch_options batch = {.loop = &o.loop,
 					      .format = o.mode == MODE_JSON  ? BATCH_JSON
 							: o.mode == MODE_CSV ? BATCH_CSV
+							: o.mode == MODE_LOG ? BATCH_LOG
 									     : BATCH_TABLE,
 					      .no_wait = o.loop.replay,
 					      .quiet = o.mode == MODE_RECORD};

@@ -8,6 +8,7 @@
 #include "../model/csv.h"
 #include "../model/json.h"
 #include "../model/metrics.h"
+#include "../model/events.h"
 #include "app.h"
 #include "docs.h"
 #include "options.h"
@@ -38,6 +39,7 @@ enum {
 	OPT_NO_COLOR,
 	OPT_TOTAL,
 	OPT_ALL,
+	OPT_LOG,
 	OPT_DEBUG_BPF,
 	OPT_CONFIG,
 	OPT_MOUSE,
@@ -62,6 +64,9 @@ static const struct {
 	{OPT_ALL, "all", NULL, "measure what all views need, from the start, whatever is looked at"},
 	{'b', "batch", NULL, "plain-text tables, one an interval"},
 	{OPT_JSON, "json", NULL, "one JSON object an interval, counters since kvmtop began"},
+	{OPT_LOG, "log", "KINDS",
+	 "one line an event as it happens: irq, mmu, dirty, halt, hypercall, ioctl, timer, cause, one of their kinds, "
+	 "all"},
 	{OPT_CSV, "csv", "[VIEW]",
 	 "the rows of a view as CSV, all columns, raw values; --describe csv says what they mean"},
 	{OPT_DESCRIBE, "describe", "WHAT",
@@ -249,6 +254,11 @@ static bool take(int code, const char *arg, struct options *o)
 	case 'f':
 		o->loop.filter = arg;
 		return true;
+	case OPT_LOG:
+		o->mode = MODE_LOG;
+		o->loop.view = VIEW_LOG;
+		o->loop.sort = "-when";
+		return !event_kinds_parse(arg, &o->loop.groups, &o->loop.log_kinds, &arg);
 	case OPT_ALL:
 		o->loop.groups = ~0U;
 		return true;

@@ -22,7 +22,8 @@ enum mode {
 	MODE_COMPLETION,
 	MODE_HELP,
 	MODE_VERSION,
-	MODE_RECORD
+	MODE_RECORD,
+	MODE_LOG
 };
 
 struct options {

@@ -29,6 +29,7 @@ static int show(struct script *s)
 
 static int tick(struct script *s, bool wait)
 {
+	struct wants wants;
 	int ret;
 
 	if (wait && s->opts->wait) {
@@ -39,7 +40,9 @@ static int tick(struct script *s, bool wait)
 		while (nanosleep(&ts, &ts) && errno == EINTR)
 			;
 	}
-	feed_want(&s->feed, app_groups(&s->app), true);
+	app_wants(&s->app, &wants);
+	wants.wait = true;
+	feed_want(&s->feed, &wants);
 	/* a recording that is held stands still */
 	ret = journey_runs(&s->feed, &s->app) ? feed_take(&s->feed) : 0;
 	return ret ? ret : show(s);

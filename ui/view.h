@@ -63,7 +63,7 @@ bool setting_row_text(const struct app *app, const struct setting_row *row, char
 		      const char **help);
 
 /* ui/cells.c: a value as text, with the style that its thresholds give. Room for CELL_BUF bytes. */
-#define CELL_BUF 96
+#define CELL_BUF VALUE_TEXT_SIZE
 enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf);
 /* What the settings ask for at least: durations all in one unit are longer. */

@@ -484,6 +484,8 @@ static bool footer_shows(const struct app *app, const struct action *act)
 		return false;
 	if (act->id == ACT_BACK)
 		return app->depth > 0;
+	if (act->id == ACT_ENTER && view_columns(app->here.view)->rows >= ROWS_EVENT)
+		return view_columns(app->here.view)->enter;
 	if (act->id == ACT_UP_OR_QUIT)
 		return !app->depth;
 	/* one does not go to where one is */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Events of the interval, and their sums over vCPUs and VMs. */
+#include <errno.h>
 #include "../../model/events.h"
+#include "../../model/tail.h"
 #include "build.h"
 
 /* n events so far; ns: each took that long, 0: not timed. Keys must come in their order. */
@@ -169,13 +171,58 @@ static void table_is_whole(void **state)
 	}
 }
 
+/* The lines of many samples, in order, bounded, and none of them twice. */
+static void the_tail_is_kept(void **state)
+{
+	struct sample s = {0};
+	struct tail tail = {0};
+	u64 lines = 0;
+
+	(void)state;
+	for (u64 seq = 1; seq <= 40; seq++) {
+		build_sample(&s, seq);
+		for (u32 i = 0; i < 500; i++) {
+			struct log_sample *line = sample_add_log(&s);
+
+			assert_non_null(line);
+			line->ns = seq * NSEC_PER_SEC + i;
+		}
+		assert_int_equal(tail_add(&tail, &s), 0);
+		assert_int_equal(tail_add(&tail, &s), 0);
+		lines += 500;
+		assert_int_equal(tail.first + tail.count, lines);
+		assert_true(tail.count == lines || (tail.count >= TAIL_LINES && tail.count < 2 * TAIL_LINES + 500));
+		for (u32 i = 1; i < tail.count; i++)
+			assert_true(tail.lines[i - 1].ns < tail.lines[i].ns);
+		assert_int_equal(tail_until(&tail, seq * NSEC_PER_SEC + 9), tail.count - 490);
+	}
+	assert_int_equal(tail_until(&tail, 0), 0);
+	tail_free(&tail);
+	sample_free(&s);
+}
+
+static void kinds_are_read(void **state)
+{
+	const char *bad = NULL;
+	u32 groups;
+	u64 kinds;
+
+	(void)state;
+	assert_int_equal(event_kinds_parse("hypercall", &groups, &kinds, &bad), 0);
+	assert_int_equal(groups, GROUP_BIT(GROUP_CALL));
+	assert_true(kinds);
+	assert_int_equal(event_kinds_parse("all", &groups, &kinds, &bad), 0);
+	assert_int_equal(kinds, event_info_count() < 64 ? (1ULL << event_info_count()) - 1 : ~0ULL);
+	assert_int_equal(event_kinds_parse("hypercall,nonsense", &groups, &kinds, &bad), -EINVAL);
+	assert_string_equal(bad, "nonsense");
+	assert_int_equal(event_kinds_parse("", &groups, &kinds, &bad), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sums_are_exact),
-		cmocka_unit_test(vms_are_apart),
-		cmocka_unit_test(scopes_are_kept),
-		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(sums_are_exact), cmocka_unit_test(vms_are_apart),    cmocka_unit_test(scopes_are_kept),
+		cmocka_unit_test(table_is_whole), cmocka_unit_test(the_tail_is_kept), cmocka_unit_test(kinds_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
