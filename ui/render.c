@@ -57,7 +57,7 @@ int render(const struct app *app, struct grid *grid)
 	if (app->overlay == OVERLAY_COLUMNS && !app->help)
 		view_column_box(app, grid);
 	if (app->picker)
-		view_picker(app, grid, &lay);
+		view_picker(app, grid);
 	if (app->hint && app_context(app) == app_view_context(app))
 		view_hint(app, grid, &lay);
 	if (app->prompt == PROMPT_COMMAND)

@@ -30,9 +30,6 @@ bool view_is_on(const struct app *app, enum action_id action);
 
 /* ui/view_list.c */
 void view_list(const struct app *app, struct grid *grid, const struct layout *lay);
-void view_picker(const struct app *app, struct grid *grid, const struct layout *lay);
-/* A frame with a title in its upper edge, blank inside. */
-void view_box(struct grid *grid, int x, int y, int w, int h, const char *title);
 /* Puts text in the middle of the pane, a line each (separated by '\n'), the first one in style. */
 void view_message(struct grid *grid, int top, int bottom, enum style style, const char *text);
 
@@ -49,7 +46,11 @@ int view_help_next(const struct app *app);
 /* The names of an action's keys, with blanks between them; "" when it has none. */
 void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size);
 
-/* ui/view_palette.c */
+/* ui/view_boxes.c */
+/* A frame with a title in its upper edge, blank inside. */
+void view_box(struct grid *grid, int x, int y, int w, int h, const char *title);
+void view_picker(const struct app *app, struct grid *grid);
+void view_column_box(const struct app *app, struct grid *grid);
 void view_palette(const struct app *app, struct grid *grid, const struct layout *lay);
 
 /* ui/view_hint.c: where to begin, for who sees kvmtop for the first time. */
@@ -57,7 +58,6 @@ void view_hint(const struct app *app, struct grid *grid, const struct layout *la
 
 /* ui/view_settings.c */
 void view_settings(const struct app *app, struct grid *grid, const struct layout *lay);
-void view_column_box(const struct app *app, struct grid *grid);
 /* What a row of the settings screen is called, its value, its help; true: it is not the default. */
 bool setting_row_text(const struct app *app, const struct setting_row *row, char name[64], char value[128],
 		      const char **help);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The settings, with their values and what they mean; and the box in which columns are chosen. */
+/* The settings, with their values and what they mean. */
 #include <stdio.h>
 #include <string.h>
 
@@ -141,38 +141,5 @@ void view_settings(const struct app *app, struct grid *grid, const struct layout
 		wrap(grid, 1, lay->body_end - help_h + 1, grid->w - 2, help_h - 1, STYLE_NORMAL, help);
 	} else {
 		wrap(grid, 1, lay->body_end - help_h, grid->w - 2, help_h, STYLE_NORMAL, help);
-	}
-}
-
-void view_column_box(const struct app *app, struct grid *grid)
-{
-	const struct view_columns *cols = view_columns(app->here.view);
-	int room = grid->h - 2, h = (int)cols->count + 2 > room ? room : (int)cols->count + 2;
-	int w = grid->w > 74 ? 70 : grid->w - 4, x = (grid->w - w) / 2, y = (grid->h - h) / 2, top = 0;
-
-	if (w < 10 || h < 3)
-		return;
-	grid_clear_hits(grid);
-	view_box(grid, x, y, w, h, " columns ");
-	if (app->overlay_at >= h - 2)
-		top = app->overlay_at - (h - 2) + 1;
-	for (int i = 0; i < h - 2 && top + i < (int)cols->count; i++) {
-		bool shown, available;
-		int column = column_row_at(app, top + i, &shown);
-		const struct column *col;
-
-		if (column < 0)
-			break;
-		grid_hit(grid, x + 1, y + 1 + i, w - 2, HIT_ITEM, top + i);
-		col = &cols->columns[column];
-		available = !app->snap || column_available(col, app->snap, NULL);
-		grid_put(grid, x + 2, y + 1 + i, 3, shown ? STYLE_KEY : STYLE_DIM, shown ? "[x]" : "[ ]");
-		grid_put_cut(grid, x + 6, y + 1 + i, 12 > w - 8 ? w - 8 : 12, shown ? STYLE_NAME : STYLE_LABEL,
-			     col->title);
-		if (w > 30)
-			grid_put_cut(grid, x + 19, y + 1 + i, w - 21, available ? STYLE_LABEL : STYLE_DIM,
-				     available ? col->help : "this host cannot measure it");
-		if (top + i == app->overlay_at)
-			grid_select(grid, x + 1, y + 1 + i, w - 2);
 	}
 }

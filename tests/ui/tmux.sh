@@ -116,6 +116,8 @@ restored() {
 # --- panes and keys ---------------------------------------------------------------------------------------------------
 
 start
+wait_for 'where to begin'; ok $? "the first start says where to begin"
+keys 1; wait_gone 'where to begin'; ok $? "and any key ends that"
 wait_for 'TIME BUDGET'; ok $? "the first screen lists VMs with their time budget"
 keys 2; wait_for 'STATE'; ok $? "2 lists vCPUs"
 keys 3; wait_for 'REASON'; ok $? "3 lists exit reasons"
@@ -200,7 +202,7 @@ for size in 40x10 200x50 20x4 80x24; do
 	if [ "$w" -ge 40 ]; then
 		wait_for 'kvmtop' && [ "$(screen | tail -1 | grep -c '\? help')" = 1 ]
 	else
-		kill -0 "$(pid_of)"
+		wait_for 'web01|db-primary|build'
 	fi
 	ok $? "lives at $size"
 done
@@ -241,6 +243,28 @@ keys Escape m; mouse_flag 1
 kill -SEGV "$(pid_of)"
 wait_for 'status=139'; mouse_flag 0; ok $? "SIGSEGV gives the mouse back"
 rm -r "$dir/config"
+
+# --- colours ----------------------------------------------------------------------------------------------------------
+
+# A terminal that takes colours by value gets values: none of the 256 is meant by a small number there.
+if command -v tic >/dev/null; then
+	cat >"$dir/direct.src" <<'TERMINFO'
+kvmtop-direct|colours by value,
+	use=xterm-256color, RGB, colors#0x1000000, pairs#0x10000, CO#8, initc@, oc@,
+	setab=\E[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+	setaf=\E[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+TERMINFO
+	tic -x -o "$dir/terminfo" "$dir/direct.src"
+	start_shell
+	keys "TERM=kvmtop-direct TERMINFO_DIRS=$dir/terminfo:/lib/terminfo:/usr/share/terminfo $program" Enter
+	wait_for 'kvmtop .*LIVE'
+	tm capture-pane -pe -t k | grep -q '38;2;95;215;255m *kvmtop'; ok $? "colours by value where the terminal takes them"
+	keys C C; wait_for 'theme: light'
+	tm capture-pane -pe -t k | grep -q '38;2;0;95;175m *kvmtop'; ok $? "C takes another theme at once"
+	keys Q
+else
+	echo "skip - colours by value where the terminal takes them: no tic to describe such a terminal with"
+fi
 
 for signal in TERM HUP INT; do
 	start

@@ -619,7 +619,8 @@ static void edits_a_line(void **state)
 /* Every size up to a small screen, in every pane: nothing is divided by a width that is not there. */
 static void tiny_screens(void **state)
 {
-	static const u32 keys[] = {K_NONE, '2', '3', K_ENTER, '?', '?', '1', 's', K_ESC, '/'};
+	static const u32 keys[] = {K_NONE, '2', '3',   K_ENTER, '?',   '?', '1',   's',
+				   K_ESC,  '/', K_ESC, 'F',     K_ESC, 'S', K_ESC, ':'};
 	struct check_host host = {0};
 	struct grid grid = {0};
 
