@@ -211,7 +211,7 @@ enum style travel_badge(const struct app *app, char *text, size_t size)
 
 	if (!app->replay) {
 		if (app->frozen)
-			snprintf(text, size, " FROZEN %s ", fmt_ns(age, (double)app_age(app), 5));
+			snprintf(text, size, " FROZEN %s ", app_age(app) ? fmt_ns(age, (double)app_age(app), 5) : "0s");
 		else
 			snprintf(text, size, " LIVE ");
 		return app->frozen ? STYLE_FROZEN : STYLE_LIVE;

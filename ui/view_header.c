@@ -106,7 +106,7 @@ static void count_pieces(struct pieces *line, const struct snapshot *snap)
 static void mode_pieces(struct pieces *line, const struct app *app)
 {
 	const struct snapshot *snap = app->snap;
-	char text[96], rate[FMT_SIZE];
+	char text[96], rate[FMT_SIZE], cost[FMT_SIZE];
 	struct piece *piece;
 
 	piece = piece_add(line, travel_badge(app, text, sizeof(text)), 1, 2);
@@ -120,8 +120,9 @@ static void mode_pieces(struct pieces *line, const struct app *app)
 		snprintf(piece_add(line, STYLE_BADGE, 1, 1)->text, 16, " TOTAL ");
 	if (snap->cur->upkeep.record_bytes) {
 		piece = piece_add(line, STYLE_BADGE, 2, 1);
-		snprintf(piece->text, sizeof(piece->text), " REC %sB/s ",
-			 fmt_count(rate, snapshot_rate(snap, snap->record_bytes), 5));
+		snprintf(piece->text, sizeof(piece->text), " REC %sB/s %s ",
+			 fmt_count(rate, snapshot_rate(snap, snap->record_bytes), 5),
+			 fmt_ns(cost, (double)snap->cur->upkeep.record_ns, 5));
 	}
 }
 

@@ -215,6 +215,30 @@ static void plain(void **state)
 	check_close(&host);
 }
 
+static void past(void **state)
+{
+	(void)state;
+	at_all_sizes("past", (const u32[]){'[', '[', 0});
+}
+
+static void span(void **state)
+{
+	(void)state;
+	at_all_sizes("span", (const u32[]){'2', '[', '[', 'a', ')', '=', K_DOWN, 0});
+}
+
+static void change(void **state)
+{
+	(void)state;
+	at_all_sizes("change", (const u32[]){'3', '[', '[', 'a', ')', '=', '=', 'R', 0});
+}
+
+static void go_to(void **state)
+{
+	at_all_sizes("go-to", (const u32[]){'@', '1', '2', ':', '9', '9', 0});
+	(void)state;
+}
+
 static void frozen(void **state)
 {
 	struct check_host host = {0};
@@ -384,9 +408,11 @@ int main(void)
 		cmocka_unit_test(user_exit_pane), cmocka_unit_test(detail_pane),     cmocka_unit_test(detail_of_a_vcpu),
 		cmocka_unit_test(help_pane),      cmocka_unit_test(sort_box),        cmocka_unit_test(filter_line),
 		cmocka_unit_test(palette),        cmocka_unit_test(settings_screen), cmocka_unit_test(column_box),
-		cmocka_unit_test(no_match),       cmocka_unit_test(plain),           cmocka_unit_test(frozen),
-		cmocka_unit_test(first_frame),    cmocka_unit_test(no_vm),           cmocka_unit_test(waiting),
-		cmocka_unit_test(trouble),        cmocka_unit_test(scripts),         cmocka_unit_test(batches),
+		cmocka_unit_test(no_match),       cmocka_unit_test(plain),           cmocka_unit_test(past),
+		cmocka_unit_test(span),           cmocka_unit_test(change),          cmocka_unit_test(go_to),
+		cmocka_unit_test(frozen),         cmocka_unit_test(first_frame),     cmocka_unit_test(no_vm),
+		cmocka_unit_test(waiting),        cmocka_unit_test(trouble),         cmocka_unit_test(scripts),
+		cmocka_unit_test(batches),
 	};
 
 	/* the header shows the time of day */
