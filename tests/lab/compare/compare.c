@@ -15,6 +15,7 @@ static const struct {
 	unsigned int except;
 } cases[] = {
 	{"counts", case_counts, 0},
+	{"perf", case_perf, 0},
 	{"halt", case_halt, 0},
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},

@@ -357,3 +357,52 @@ void case_counts(const struct evidence *e)
 	check_ftrace(&e->exits, vms, e->truths, "exits", "kvm_exit", "");
 	check_ftrace(&e->user_exits, vms, e->truths, "user_exits", "kvm_userspace_exit", "");
 }
+
+/* perf kvm stat's table: "  msr   614   22.59%   6.51%   18.12us   7870.83us   51.80us ( +-  27.87% )" */
+void case_perf(const struct evidence *e)
+{
+	json *last = e->ticks.count ? e->ticks.o[e->ticks.count - 1] : NULL, *vm = find_vm(last, "counted");
+	unsigned int vcpus = length(member(vm, "vcpus")), rows = 0;
+	uint64_t all = 0, in_flight = 0, samples;
+	char line[512], reason[64];
+	bool equal = true;
+	FILE *f;
+
+	if (note(e, "no-perf", line, sizeof(line))) {
+		skip("%s", line);
+		return;
+	}
+	if (!e->has_kvmtop || !claim(vm != NULL, "listed"))
+		return;
+	for (unsigned int i = 0; i < e->truths; i++)
+		check_vm(e, e->truth[i], vm);
+	f = evidence_open(e, "perf.report");
+	while (f && fgets(line, sizeof(line), f)) {
+		uint64_t n = 0;
+
+		if (sscanf(line, "%63s %" SCNu64 " %*f%% %*f%% %*fus", reason, &samples) != 2)
+			continue;
+		for (unsigned int k = 0; k < vcpus; k++) {
+			json *exits = member(at(member(vm, "vcpus"), k), "exits");
+
+			for (unsigned int j = 0; j < length(exits); j++) {
+				if (!strcmp(text(at(exits, j), "reason"), reason))
+					n += number(at(exits, j), "count");
+			}
+		}
+		rows++;
+		all += samples;
+		/* perf knows an exit when it has ended: each vCPU's last one, the write that says it is done, has not. */
+		if (n != samples && n == samples + vcpus && !in_flight)
+			in_flight = vcpus;
+		else if (n != samples)
+			equal = claim(false, "%s: kvmtop %" PRIu64 ", perf kvm stat %" PRIu64, reason, n, samples);
+	}
+	if (f)
+		fclose(f);
+	if (equal)
+		claim(rows > 3 && all + in_flight == kvmtop_total(&vm, 1, "exits"),
+		      "VM exits of %u reasons: kvmtop %" PRIu64 ", perf kvm stat %" PRIu64 " and %" PRIu64
+		      " that have not ended",
+		      rows, kvmtop_total(&vm, 1, "exits"), all, in_flight);
+}
