@@ -64,7 +64,8 @@ static void put_head(FILE *out, const struct app *app)
 	fprintf(out, " interval %s VMs %u vCPUs %u exits/s %s ", fmt_ns(num, (double)snap->interval_ns, 6),
 		snap->vm_count, snap->vcpu_count, fmt_rate(text, snapshot_rate(snap, snap->exits), 6));
 	put_budget(out, &snap->budget);
-	fputc('\n', out);
+	fprintf(out, " self %s%%\n",
+		snap->interval_ns ? fmt_share(num, share(snap->own_cpu_ns, snap->interval_ns), 5) : "-");
 	if (view_alert(app, text, sizeof(text), &style)) {
 		fputs("! ", out);
 		put_text(out, text, 0, false, app->ascii);
