@@ -22,8 +22,8 @@
 const struct action action_table[] = {
 	{ACT_UP, "up", {K_UP, 'k'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row up"},
 	{ACT_DOWN, "down", {K_DOWN, 'j'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row down"},
-	{ACT_PAGE_UP, "page-up", {K_PAGE_UP, K_CTRL('B')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page up"},
-	{ACT_PAGE_DOWN, "page-down", {K_PAGE_DOWN, K_CTRL('F')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page down"},
+	{ACT_PAGE_UP, "page-up", {K_PAGE_UP, K_CTRL('B'), K_CTRL('U')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page up"},
+	{ACT_PAGE_DOWN, "page-down", {K_PAGE_DOWN, K_CTRL('F'), K_CTRL('D')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page down"},
 	{ACT_TOP, "top", {K_HOME, 'g'}, SCROLL, GROUP_MOVE, NULL, NULL, 0,
 	 "to the first row; the cursor stays at the top, whatever gets there"},
 	{ACT_BOTTOM, "bottom", {K_END, 'G'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "to the last row"},
@@ -59,10 +59,10 @@ const struct action action_table[] = {
 	{ACT_FILTER, "filter", {'/', 'f'}, CTX_LIST, GROUP_SORT, "filter", NULL, 3,
 	 "keep only rows that match, as you type: web or /re/ or exits>1k or p99>50us or !reason=hlt"},
 
-	{ACT_SEARCH, "search", {K_F1 + 2, '*'}, CTX_LIST, GROUP_SORT, "search", NULL, 43,
-	 "go to rows that have a text in them, as you type; all rows stay"},
-	{ACT_SEARCH_NEXT, "search-next", {'n'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "the next row that has it"},
-	{ACT_SEARCH_PREV, "search-previous", {'N'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "the row before that has it"},
+	{ACT_SEARCH, "search", {K_F1 + 2, '*'}, CTX_LIST | CTX_HELP, GROUP_SORT, "search", NULL, 43,
+	 "go to rows that have a text in them, as you type, and all rows stay; in this help, to a word of it"},
+	{ACT_SEARCH_NEXT, "search-next", {'n'}, CTX_LIST | CTX_HELP, GROUP_SORT, NULL, NULL, 0, "the next row that has it"},
+	{ACT_SEARCH_PREV, "search-previous", {'N'}, CTX_LIST | CTX_HELP, GROUP_SORT, NULL, NULL, 0, "the row before that has it"},
 	{ACT_FOLLOW, "follow", {'w'}, CTX_LIST, GROUP_SORT, NULL, NULL, 0,
 	 "watch the row: it is marked, and the cursor stays on it wherever it goes, until the cursor is moved"},
 

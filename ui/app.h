@@ -125,6 +125,7 @@ struct app {
 
 	bool help;
 	int help_top;
+	int help_found; /* line of the last match */
 	int palette_at; /* line of the list of commands, -1: what is typed */
 	bool picker;
 	int picker_at; /* column */

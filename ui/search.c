@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Searching goes to rows where filtering leaves rows out; and following a row. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "app.h"
+#include "view.h"
 
 /* In any text or number that names something, upper and lower case alike. */
 static bool row_has(const struct app *app, union row_ref row, const char *needle)
@@ -54,6 +56,25 @@ static void go_to(struct app *app, int row)
 	hold_begin(app);
 }
 
+/* In the help: the line comes to the top of the pane, as far as there are lines below it. */
+static u32 help_again(struct app *app, int from, int by)
+{
+	int line = view_help_find(app, from, by), last;
+
+	if (line < 0 && (line = view_help_find(app, by > 0 ? -1 : INT_MAX, by)) >= 0)
+		snprintf(app->notice, sizeof(app->notice), "\"%.60s\": round the %s", app->search,
+			 by > 0 ? "end" : "start");
+	if (line < 0) {
+		snprintf(app->prompt ? app->line_error : app->notice, sizeof(app->line_error),
+			 "the help has no \"%.60s\"", app->search);
+		return APP_RENDER;
+	}
+	last = view_help_lines(app) - view_help_height(app);
+	app->help_found = line;
+	app->help_top = line < last ? line : last < 0 ? 0 : last;
+	return APP_RENDER;
+}
+
 static u32 search_again(struct app *app, int by)
 {
 	bool wrapped;
@@ -61,6 +82,8 @@ static u32 search_again(struct app *app, int by)
 
 	if (!app->search[0])
 		return search_action(app, ACT_SEARCH);
+	if (app->help)
+		return help_again(app, app->help_found, by);
 	row = find_row(app, app->selected + by, by, &wrapped);
 	if (row < 0) {
 		snprintf(app->notice, sizeof(app->notice), "no row has \"%.60s\"", app->search);
@@ -86,8 +109,10 @@ u32 search_changed(struct app *app)
 	int row;
 
 	snprintf(app->search, sizeof(app->search), "%s", app->line.text);
-	if (!app->search[0] || !app->rows.count)
+	if (!app->search[0] || (!app->help && !app->rows.count))
 		return APP_RENDER;
+	if (app->help)
+		return help_again(app, -1, 1);
 	row = find_row(app, search_start(app), 1, &wrapped);
 	if (row >= 0)
 		go_to(app, row);
@@ -99,7 +124,7 @@ u32 search_changed(struct app *app)
 u32 search_cancel(struct app *app)
 {
 	app->search[0] = '\0';
-	if (app->rows.count)
+	if (!app->help && app->rows.count)
 		go_to(app, search_start(app));
 	return APP_RENDER;
 }
@@ -110,7 +135,7 @@ u32 search_action(struct app *app, enum action_id action)
 
 	switch (action) {
 	case ACT_SEARCH:
-		if (!app_selected(app, &app->search_from))
+		if (!app->help && !app_selected(app, &app->search_from))
 			return APP_RENDER;
 		app->search[0] = '\0';
 		return prompt_open(app, PROMPT_SEARCH, "");

@@ -43,6 +43,8 @@ int view_help_lines(const struct app *app);
 int view_help_height(const struct app *app);
 /* The line of the first heading below the top one; 0 behind the last one: round to the start. */
 int view_help_next(const struct app *app);
+/* The first line below `from`, or the last one above, that has app->search in a word; -1: none. */
+int view_help_find(const struct app *app, int from, int by);
 /* The names of an action's keys, with blanks between them; "" when it has none. */
 void view_keys_text(const struct settings *set, const struct action *act, char *text, size_t size);
 

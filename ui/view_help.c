@@ -12,14 +12,22 @@ struct writer {
 	int w; /* columns of the screen */
 	int y; /* of the next line */
 	bool ascii;
-	int after; /* the first heading below this line ... */
-	int next;  /* ... is here, -1: there is none */
+	int after;        /* the first heading below this line ... */
+	int next;         /* ... is here, -1: there is none */
+	const char *word; /* that is searched for, NULL or "": none */
+	int found, last;  /* the first line below `after` that has it, and the last one above; -1: none */
 };
 
 static void put(struct writer *out, int x, int max, enum style style, const char *text)
 {
+	bool has = out->word && *out->word && strcasestr(text, out->word);
+
+	if (has && out->found < 0 && out->y > out->after)
+		out->found = out->y;
+	if (has && out->y < out->after)
+		out->last = out->y;
 	if (out->grid)
-		grid_put_cut(out->grid, x, out->y, max, style, text);
+		grid_put_cut(out->grid, x, out->y, max, has ? STYLE_MATCH : style, text);
 }
 
 static void heading(struct writer *out, const char *text)
@@ -202,9 +210,9 @@ static void write_reading(struct writer *out, const struct app *app)
 	paragraph(out, 2, STYLE_NORMAL, cols->reading);
 }
 
-static int write_all(const struct app *app, struct grid *grid, int y, int after, int *next)
+static int write_all(const struct app *app, struct grid *grid, int y, int after, struct writer *state)
 {
-	struct writer out = {grid, app->w, y, app->ascii, after, -1};
+	struct writer out = {grid, app->w, y, app->ascii, after, -1, app->search, -1, -1};
 	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
 
 	/* the clip hides what is above and below the pane */
@@ -216,8 +224,8 @@ static int write_all(const struct app *app, struct grid *grid, int y, int after,
 	write_past(&out, app);
 	write_states(&out);
 	write_host(&out, app);
-	if (next)
-		*next = out.next;
+	if (state)
+		*state = out;
 	return out.y - y;
 }
 
@@ -228,10 +236,18 @@ int view_help_lines(const struct app *app)
 
 int view_help_next(const struct app *app)
 {
-	int next;
+	struct writer out;
 
-	write_all(app, NULL, 0, app->help_top, &next);
-	return next < 0 ? 0 : next;
+	write_all(app, NULL, 0, app->help_top, &out);
+	return out.next < 0 ? 0 : out.next;
+}
+
+int view_help_find(const struct app *app, int from, int by)
+{
+	struct writer out;
+
+	write_all(app, NULL, 0, from, &out);
+	return by > 0 ? out.found : out.last;
 }
 
 int view_help_height(const struct app *app)

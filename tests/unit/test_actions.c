@@ -121,6 +121,43 @@ static void help_scrolls_to_its_end(void **state)
 	check_close(&host);
 }
 
+/* A word is found in the help, line by line and round the end. */
+static void help_is_searched(void **state)
+{
+	struct check_host host = {0};
+	struct grid grid = {0};
+	int first, marked = 0;
+
+	(void)state;
+	check_open(&host, "3x2x4", 2);
+	check_press(&host, '?');
+	check_press(&host, '*');
+	for (const char *p = "steal"; *p; p++)
+		check_press(&host, (u32)*p);
+	check_press(&host, K_ENTER);
+	assert_int_equal(app_context(&host.app), CTX_HELP);
+	first = host.app.help_found;
+	assert_int_equal(render(&host.app, &grid), 0);
+	for (int i = 0; i < grid.w * grid.h; i++)
+		marked += grid.cells[i].style == STYLE_MATCH;
+	assert_true(marked >= 5);
+	check_press(&host, 'n');
+	assert_true(host.app.help_found > first);
+	check_press(&host, 'N');
+	assert_int_equal(host.app.help_found, first);
+	check_press(&host, 'N');
+	assert_non_null(strstr(host.app.notice, "round the start"));
+	assert_true(host.app.help_found > first);
+	check_press(&host, '*');
+	for (const char *p = "zzz"; *p; p++)
+		check_press(&host, (u32)*p);
+	assert_non_null(strstr(host.app.line_error, "the help has no"));
+	check_press(&host, K_ESC);
+	assert_int_equal(app_context(&host.app), CTX_HELP);
+	grid_free(&grid);
+	check_close(&host);
+}
+
 /* Tab goes from heading to heading, and round. Each view says how to read it. */
 static void help_teaches(void **state)
 {
@@ -155,13 +192,10 @@ static void help_teaches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_key_twice),
-		cmocka_unit_test(all_reachable),
-		cmocka_unit_test(prompt_owns_text),
-		cmocka_unit_test(key_names_round_trip),
-		cmocka_unit_test(help_lists_all),
-		cmocka_unit_test(help_teaches),
-		cmocka_unit_test(help_scrolls_to_its_end),
+		cmocka_unit_test(no_key_twice),     cmocka_unit_test(all_reachable),
+		cmocka_unit_test(prompt_owns_text), cmocka_unit_test(key_names_round_trip),
+		cmocka_unit_test(help_lists_all),   cmocka_unit_test(help_teaches),
+		cmocka_unit_test(help_is_searched), cmocka_unit_test(help_scrolls_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
