@@ -363,6 +363,54 @@ static void a_hole_is_on_the_screen(void **state)
 	check_close(&host);
 }
 
+/* Damaged at any place, a recording is gone through to and fro like any other: nothing but less of it. */
+static void damaged_recordings_are_travelled(void **state)
+{
+	static const u32 keys[] = {'[', ']', '{', '}', '(', ')', 'a', '=', ' ', '\'', '3', K_ENTER, K_BACKSPACE};
+	struct sample *all = synthetic_samples("2x2x5", 70);
+	u64 seed = 77;
+	u8 *good, *bytes;
+	size_t len;
+
+	(void)state;
+	record_all(scratch_path("flip"), all, 70, NULL);
+	good = file_bytes(scratch_path("flip"), &len);
+	bytes = malloc(len);
+	assert_non_null(bytes);
+	for (u32 i = 0; i < 60; i++) {
+		struct check_host host = {0};
+		char error[256];
+		int err;
+
+		memcpy(bytes, good, len);
+		for (u32 k = 0; k < 1 + i % 5; k++)
+			bytes[rnd(&seed) % len] ^= (u8)(1 << rnd(&seed) % 8);
+		write_bytes(scratch_path("flip"), bytes, i % 3 ? len : len / 2);
+		host.source = source_replay_open(scratch_path("flip"), &err, error, sizeof(error));
+		if (!host.source) {
+			assert_true(err < 0 && error[0]);
+			continue;
+		}
+		feed_init(&host.feed, host.source);
+		assert_int_equal(app_init(&host.app, VIEW_VM, NULL, NULL, error, sizeof(error)), 0);
+		host.app.replay = true;
+		assert_int_equal(journey_begin(&host.feed, &host.app, &host.opts), 0);
+		check_tick(&host);
+		for (u32 k = 0; k < 60; k++) {
+			check_press(&host, keys[rnd(&seed) % ARRAY_SIZE(keys)]);
+			if (journey_runs(&host.feed, &host.app))
+				check_tick(&host);
+			/* what is shown is one of those that were recorded */
+			assert_true(at(&host) >= 1 && at(&host) <= 70);
+			assert_int_equal(host.app.snap->cur->mono_ns, all[at(&host) - 1].mono_ns);
+		}
+		check_close(&host);
+	}
+	free(good);
+	free(bytes);
+	samples_free(all, 70);
+}
+
 /* After the fact, into a file that is new and whole, from which the same can be seen again. */
 static void the_past_is_saved(void **state)
 {
@@ -468,10 +516,15 @@ static void without_a_past(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts_say_where_to),      cmocka_unit_test(the_past_is_as_it_was),
-		cmocka_unit_test(one_goes_to_a_time),      cmocka_unit_test(moments_are_compared),
-		cmocka_unit_test(a_recording_is_a_player), cmocka_unit_test(a_hole_is_on_the_screen),
-		cmocka_unit_test(the_past_is_saved),       cmocka_unit_test(what_is_drawn_over_time_moves_too),
+		cmocka_unit_test(texts_say_where_to),
+		cmocka_unit_test(the_past_is_as_it_was),
+		cmocka_unit_test(one_goes_to_a_time),
+		cmocka_unit_test(moments_are_compared),
+		cmocka_unit_test(a_recording_is_a_player),
+		cmocka_unit_test(a_hole_is_on_the_screen),
+		cmocka_unit_test(damaged_recordings_are_travelled),
+		cmocka_unit_test(the_past_is_saved),
+		cmocka_unit_test(what_is_drawn_over_time_moves_too),
 		cmocka_unit_test(without_a_past),
 	};
 
