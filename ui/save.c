@@ -33,7 +33,7 @@ static void file_stem(const struct app *app, char *stem, size_t size)
 /* Takes a name that nothing has, so that no link of somebody else's is followed and nothing is overwritten. */
 static int write_new(const struct grid *grid, const struct theme *theme, enum dump_format format, const char *name)
 {
-	char part[80];
+	char part[160];
 	int fd, ret = 0;
 	FILE *f;
 
