@@ -301,12 +301,15 @@ bool journey_runs(const struct feed *feed, const struct app *app)
 
 double journey_pace(const struct feed *feed, const struct app *app)
 {
-	u64 seq, next, now, real;
+	u64 seq, was, next, now, real;
 	double wait;
 
 	if (!feed_newest(feed) || !replay_time(feed->replay, replay_position(feed->replay), &seq, &next, &real))
 		return 0.001;
 	now = feed_newest(feed)->mono_ns;
-	wait = (next > now ? (double)(next - now) : 0) / 1e9 / app->travel.speed;
+	was = feed_newest(feed)->seq;
+	/* samples that the recording lost are not waited for: nothing would move, for as long as they took */
+	wait = (next > now ? (double)(next - now) : 0) / 1e9 / app->travel.speed /
+	       (seq > was ? (double)(seq - was) : 1);
 	return wait < 0.001 ? 0.001 : wait > WAIT_MAX ? WAIT_MAX : wait;
 }
