@@ -58,6 +58,8 @@ static const char *unit_suffix(enum unit unit)
 		return "_per_s";
 	case UNIT_NS:
 		return "_ns";
+	case UNIT_TIME:
+		return "_us"; /* since 1970 */
 	case UNIT_MS:
 		return "_per_s"; /* the names of such columns end with _ms */
 	case UNIT_SHARE:

@@ -122,6 +122,8 @@ static const char *const exit_headers[] = {
 	"parts_user_ns", "parts_halt_ns", "age_ns", "isa",    "pid",    "ended",      "parts_wait_ns",
 };
 
+static const char *const log_headers[] = {"time", "when_us", "vm", "vcpu", "event", "took_ns", "pid"};
+
 static void stable_headers(void **state)
 {
 	static const struct {
@@ -132,6 +134,7 @@ static void stable_headers(void **state)
 		{VIEW_VM, vm_headers, ARRAY_SIZE(vm_headers)},
 		{VIEW_VCPU, vcpu_headers, ARRAY_SIZE(vcpu_headers)},
 		{VIEW_EXIT, exit_headers, ARRAY_SIZE(exit_headers)},
+		{VIEW_LOG, log_headers, ARRAY_SIZE(log_headers)},
 	};
 	struct sample s = {0};
 	struct snapshot snap = {0};
