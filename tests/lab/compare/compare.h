@@ -138,8 +138,9 @@ struct span_sum {
 	uint64_t low, high;
 	uint64_t longest_low, longest_high;
 	uint64_t shortest_low, shortest_high;
-	uint64_t middle;      /* sum, each end half-way between its two stamps */
-	uint64_t interrupted; /* how long something else had the CPU between the two stamps of an event */
+	uint64_t *lows, *highs; /* the bounds of each, count of them */
+	uint64_t middle;        /* sum, each end half-way between its two stamps */
+	uint64_t interrupted;   /* how long something else had the CPU between the two stamps of an event */
 };
 
 #define SPAN_SUMS 32
@@ -155,7 +156,7 @@ bool stamps_sums(const struct evidence *e, int64_t tid, struct span_sums *exits,
 /* That of one reason or code; one without any count where ftrace saw none. */
 const struct span_sum *span_by_reason(const struct span_sums *sums, const char *reason);
 const struct span_sum *span_by_code(const struct span_sums *sums, int64_t code);
-/* Claims that a row of kvmtop's (count, total_ns, min_ns, max_ns) lies between the bounds. */
+/* Claims that a row of kvmtop's (count, total_ns, min_ns, max_ns, p50_ns) lies between the bounds. */
 bool check_span(const char *what, const struct span_sum *sum, json *row);
 
 void case_counts(const struct evidence *e);

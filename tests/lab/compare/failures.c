@@ -140,7 +140,7 @@ void case_churn(const struct evidence *e)
 void case_room(const struct evidence *e)
 {
 	json *last = last_object(&e->ticks), *fits = find_vm(last, "fits"), *over = find_vm(last, "over");
-	uint64_t lost = number(member(last, "lost"), "vcpu_slots");
+	uint64_t lost = number(member(last, "lost"), "vcpu_slots"), missed = number(member(last, "lost"), "missed");
 
 	if (!e->has_kvmtop)
 		return;
@@ -149,6 +149,8 @@ void case_room(const struct evidence *e)
 			check_vm(e, e->truth[i], fits);
 	}
 	claim(lost > 0, "more vCPUs than room: lost.vcpu_slots %" PRIu64, lost);
+	/* What has a record is exact, as was just shown: whatever else was missed is of those without. */
+	claim(missed <= lost, "lost.missed %" PRIu64 ": no more than the events of vCPUs without a record", missed);
 	claim(!over || !length(member(over, "vcpus")), "the VM without room: %s, with %u vCPUs",
 	      over ? "listed" : "not listed", length(member(over, "vcpus")));
 }

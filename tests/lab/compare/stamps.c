@@ -16,6 +16,9 @@
 #define TIME_EACH  (5 * US)
 /* ftrace prints microseconds, rounded: a difference of two is off by one at most. */
 #define ROUNDING US
+/* A histogram's bucket is 12 % wide; of fewer durations than these the median is none. */
+#define HALF_BUCKET 0.0625
+#define MEDIAN_OF   11
 /* Two stamps of one event this far apart: something else had the emulator's CPU between them. */
 #define INTERRUPTED (200 * US)
 
@@ -131,6 +134,10 @@ static void add_span(struct span_sum *sum, uint64_t begin, uint64_t begin_by, ui
 
 	low = low > ROUNDING ? low - ROUNDING : 0;
 	high += ROUNDING;
+	sum->lows = grow(sum->lows, (unsigned int)sum->count, sizeof(*sum->lows));
+	sum->highs = grow(sum->highs, (unsigned int)sum->count, sizeof(*sum->highs));
+	sum->lows[sum->count] = low;
+	sum->highs[sum->count] = high;
 	sum->count++;
 	sum->low += low;
 	sum->high += high;
@@ -232,6 +239,29 @@ bool stamps_sums(const struct evidence *e, int64_t tid, struct span_sums *exits,
 	return good;
 }
 
+static int by_length(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The median of all is no less than that of the lower bounds, and no more than that of the upper ones. */
+static bool check_median(const char *what, const struct span_sum *sum, json *row)
+{
+	uint64_t p50 = number(row, "p50_ns"), low, high;
+
+	if (sum->count < MEDIAN_OF)
+		return true;
+	qsort(sum->lows, sum->count, sizeof(*sum->lows), by_length);
+	qsort(sum->highs, sum->count, sizeof(*sum->highs), by_length);
+	low = sum->lows[(sum->count - 1) / 2];
+	high = sum->highs[sum->count / 2];
+	return claim((double)p50 >= (double)low * (1 - HALF_BUCKET) && (double)p50 <= (double)high * (1 + HALF_BUCKET),
+		     "%s: p50: kvmtop %" PRIu64 " us, ftrace's median between %" PRIu64 " and %" PRIu64 " us", what,
+		     p50 / US, low / US, high / US);
+}
+
 static const struct span_sum *span_by(const struct span_sums *sums, const char *reason, int64_t code)
 {
 	static const struct span_sum none;
@@ -272,7 +302,8 @@ bool check_span(const char *what, const struct span_sum *sum, json *row)
 			     " and %" PRIu64 ", its longest between %" PRIu64 " and %" PRIu64 " us",
 			     what, shortest / US, longest / US, sum->shortest_low / US, sum->shortest_high / US,
 			     sum->longest_low / US, sum->longest_high / US);
-	return claim(true,
+	return check_median(what, sum, row) &&
+	       claim(true,
 		     "%s, %" PRIu64 " times: kvmtop %" PRIu64 " us, ftrace between %" PRIu64 " and %" PRIu64
 		     " us; longest %" PRIu64 " us, between %" PRIu64 " and %" PRIu64,
 		     what, sum->count, total / US, sum->low / US, sum->high / US, longest / US, sum->longest_low / US,

@@ -10,7 +10,6 @@
 #define MS                 ((uint64_t)1000000)
 #define BUDGET_LIMIT       0.005
 #define TIME_LIMIT         0.02
-#define QUANTILE_LIMIT     0.10
 #define KVM_EXIT_IO_CODE   2
 #define KVM_EXIT_MMIO_CODE 6
 
@@ -115,7 +114,11 @@ void every_case(const struct evidence *e)
 			     key, n);
 			continue;
 		}
-		if (n && !strcmp(key, "vcpu_slots") && e->except & FEW_SLOTS)
+		/*
+		 * An event that a preempted program missed is handled by its twin, and counted as repaired in the vCPU's record.
+		 * Without a record it can only be counted as missed, beside vcpu_slots: see case_room().
+		 */
+		if (n && e->except & FEW_SLOTS && (!strcmp(key, "vcpu_slots") || !strcmp(key, "missed")))
 			continue;
 		if (n)
 			any = !claim(false, "lost: %s %" PRIu64, key, n);
@@ -188,33 +191,11 @@ static uint64_t slow_sum(json *told, uint64_t *longest)
 	return sum;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static uint64_t slow_median(json *told)
-{
-	json *slow = member(told, "slow");
-	unsigned int n = length(slow);
-	uint64_t ns[256];
-
-	if (!n || n > sizeof(ns) / sizeof(ns[0]))
-		return 0;
-	for (unsigned int i = 0; i < n; i++)
-		ns[i] = number(at(slow, i), "end_ns") - number(at(slow, i), "begin_ns");
-	qsort(ns, n, sizeof(ns[0]), by_value);
-	return ns[n / 2];
-}
-
 void case_slow(const struct evidence *e)
 {
 	json *told = told_vcpu(e), *vcpu = last_vcpu(e, "slow"), *io = io_exits(vcpu);
 	uint64_t longest, sum = slow_sum(told, &longest);
 	uint64_t each = e->arm64 ? 20 : 5, nominal = 31 * each * MS;
-	uint64_t p50 = number(io, "p50_ns"), median = slow_median(told);
 	json *row = find_code(member(vcpu, "user_exits"), io_return(e));
 	static struct span_sums exits, users;
 
@@ -241,8 +222,6 @@ void case_slow(const struct evidence *e)
 		check_span("in the VMM", span_by_code(&users, io_return(e)), row);
 		check_span("the exits", span_by_reason(&exits, text(io, "reason")), io);
 	}
-	claim(deviation(p50, median) <= QUANTILE_LIMIT, "p50: kvmtop %" PRIu64 " us, the handler's %" PRIu64 " us",
-	      p50 / 1000, median / 1000);
 	claim(number(io, "kvm_ns") + number(io, "user_ns") + number(io, "halt_ns") + number(io, "wait_ns") ==
 		      number(io, "total_ns"),
 	      "the parts of an exit add up to its time: %" PRIu64 " us", number(io, "total_ns") / 1000);
