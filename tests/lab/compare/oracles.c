@@ -189,17 +189,17 @@ static FILE *open_hist(const struct evidence *e, const char *name)
 	return fopen(path, "re");
 }
 
-/* Events that this host's kernel has not. */
-static void say_missing(const struct evidence *e)
+/* What the case left out, and why. */
+static void say_skipped(const struct evidence *e)
 {
 	char path[4096], line[256];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/hists.missing", e->dir);
+	snprintf(path, sizeof(path), "%s/skipped", e->dir);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		skip("this kernel has no event %s to hold the account against", line);
+		skip("%s", line);
 	}
 	if (f)
 		fclose(f);
@@ -207,7 +207,7 @@ static void say_missing(const struct evidence *e)
 
 void check_accounts(const struct evidence *e)
 {
-	say_missing(e);
+	say_skipped(e);
 	for (unsigned int i = 0; i < sizeof(oracles) / sizeof(oracles[0]); i++) {
 		const struct oracle *o = &oracles[i];
 		static struct table t;

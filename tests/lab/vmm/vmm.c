@@ -91,7 +91,8 @@ static void raise_irqs(struct vm *vm, struct vcpu *vcpu, unsigned int number)
 		nap(MSI_GAP_NS);
 		if (arch_raise(vm, vcpu->id, &s) || !delivered(irqs, wanted)) {
 			if (!interrupted)
-				fprintf(stderr, "vmm: vCPU %u did not take its interrupt (--%s)\n", vcpu->id,
+				fprintf(stderr, "vmm: vCPU %u %s (--%s)\n", vcpu->id,
+					*irqs > wanted ? "took an interrupt twice" : "did not take its interrupt",
 					op_name(s.op));
 			return;
 		}
@@ -174,6 +175,7 @@ int main(int argc, char **argv)
 {
 	static struct options opt;
 	static struct vm vm;
+	static struct ioctls kvm_ioctls;
 	struct sigaction action = {.sa_handler = on_signal};
 	int err;
 	int written;
@@ -187,7 +189,10 @@ int main(int argc, char **argv)
 		if (err || run(&vm))
 			return 1;
 		vm_destroy(&vm);
+		/* /dev/kvm's ioctls are the process's, whichever VM they were for. */
+		kvm_ioctls = vm.kvm_ioctls;
 		memset(&vm, 0, sizeof(vm));
+		vm.kvm_ioctls = kvm_ioctls;
 	}
 	err = vm_create(&vm, &opt);
 	if (err)

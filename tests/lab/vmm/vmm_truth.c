@@ -9,7 +9,8 @@
  * vectors: interrupts taken; ipis: ICR writes; timers: programmed and taken, by mode;
  * faults: first touches of count pages from gpa on; stats: KVM's own figures (KVM_GET_STATS_FD).
  *
- * Of the VM: stats; ioctls by file and request, with errors, /dev/kvm's being those of the process;
+ * Of the VM: lives, VMs that the process had one after the other, this being the last; stats;
+ * ioctls by file and request, with errors, /dev/kvm's being those of the process;
  * regions: every KVM_SET_USER_MEMORY_REGION; irqs: raised by other threads, coalesced being those raised in vain;
  * irq_lines: KVM_IRQ_LINE by GSI and level; ioapic, pic: what that was to each controller's pin;
  * dirty: the logged memslot and its cycles (written by the guest, logged by KVM, marks with repeats), vCPU n's part being
@@ -326,7 +327,8 @@ int truth_write(struct vm *vm, const char *path)
 
 	if (!f)
 		return -errno;
-	fprintf(f, "{\"name\":\"%s\",\"pid\":%d,\"vcpus\":[", vm->opt->name, (int)getpid());
+	fprintf(f, "{\"name\":\"%s\",\"pid\":%d,\"lives\":%u,\"vcpus\":[", vm->opt->name, (int)getpid(),
+		vm->opt->lives);
 	for (unsigned int i = 0; i < vm->opt->vcpus; i++) {
 		if (i)
 			fputc(',', f);
