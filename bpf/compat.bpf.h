@@ -181,4 +181,115 @@ static __always_inline bool vcpu_locked(struct kvm_vcpu *vcpu)
 	return BPF_CORE_READ(vcpu, mutex.owner.counter) & ~MUTEX_FLAGS;
 }
 
+#if defined(__TARGET_ARCH_x86)
+
+/* --- x86's interrupt controllers and timers ------------------------------------------------------------------------ */
+
+/* arch/x86/include/asm/apicdef.h */
+#define APIC_IRR        0x200 /* eight registers of 32 bits, 16 bytes apart */
+#define APIC_TMICT      0x380
+#define APIC_LVT_MASKED (1U << 16)
+/* bits of the LVT's timer register that struct kvm_timer keeps: mode, since 3.2 */
+#define APIC_TIMER_MODE_SHIFT 17
+/* arch/x86/include/asm/apicdef.h: what kvm_lapic_irq.delivery_mode has, shifted to 0..7: 0 fixed, 1 lowest priority */
+#define APIC_DELIVERY_SHIFT  8
+#define APIC_DELIVERY_LOWEST 1
+/* arch/x86/include/asm/msr-index.h */
+#define MSR_IA32_TSC_DEADLINE 0x6e0
+/* include/uapi/linux/kvm_para.h, since 4.20: bitmap low, high, first APIC id, ICR */
+#define KVM_HC_SEND_IPI 10
+/* include/uapi/linux/kvm.h, since 2.6.30 */
+#define KVM_IRQ_ROUTING_MSI 2
+/* What kvm_arch_set_irq_inatomic() returns when it has left the work to kvm_set_irq(), since 4.3. */
+#define ATOMIC_WOULD_BLOCK (-11)
+
+/*
+ * struct kvm_kernel_irq_routing_entry, include/linux/kvm_host.h; the members after type are of an anonymous union, whose
+ * types have no names to be listed by. The same from 3.10 to 7.2.
+ */
+struct kvm_kernel_irq_routing_entry___msi {
+	__u32 type;
+	union {
+		struct {
+			unsigned int irqchip;
+			unsigned int pin;
+		} irqchip;
+		struct {
+			__u32 address_lo;
+			__u32 address_hi;
+			__u32 data;
+		} msi;
+	};
+} __attribute__((preserve_access_index));
+
+static __always_inline struct kvm_lapic *vcpu_apic(struct kvm_vcpu *vcpu)
+{
+	return BPF_CORE_READ(vcpu, arch.apic);
+}
+
+/* A register of the APIC page (struct kvm_lapic.regs, as the hardware has it); 0 without one. */
+static __always_inline __u32 apic_reg(struct kvm_lapic *apic, __u32 offset)
+{
+	void *regs = BPF_CORE_READ(apic, regs);
+	__u32 value = 0;
+
+	if (regs)
+		bpf_probe_read_kernel(&value, sizeof(value), regs + (offset & 0xff0));
+	return value;
+}
+
+/* Is the vector pending: requested and not yet handed to the vCPU? */
+static __always_inline bool apic_pending(struct kvm_lapic *apic, __u32 vector)
+{
+	return apic_reg(apic, APIC_IRR + (vector >> 5 & 7) * 0x10) >> (vector & 31) & 1;
+}
+
+/* When the host's timer behind the APIC's should fire. hrtimer.node was a struct timerqueue_node before 7.1 or so. */
+static __always_inline __u64 apic_timer_expires(struct kvm_lapic *apic)
+{
+	struct hrtimer *timer = (void *)apic + bpf_core_field_offset(struct kvm_lapic, lapic_timer) +
+				bpf_core_field_offset(struct kvm_timer, timer);
+	struct hrtimer___v61 *old = (void *)timer;
+
+	if (bpf_core_type_exists(struct timerqueue_linked_node))
+		return BPF_CORE_READ(timer, node.expires);
+	return BPF_CORE_READ(old, node.expires);
+}
+
+/*
+ * kvm_pic_set_irq(pic, pin, source, level), since 6.17 (entry, kvm, source, level, line_status): told apart by the number
+ * of arguments. chip and pin of it, 0..7. False: it cannot be read.
+ */
+struct pic_call {
+	struct kvm_pic *pic;
+	__u32 line; /* chip * 8 + pin */
+	bool raised;
+	__s32 result; /* 0: coalesced, below 0: masked */
+};
+
+static __always_inline bool read_pic_call(void *ctx, struct pic_call *call)
+{
+	struct kvm_kernel_irq_routing_entry___msi *entry;
+	__u64 arg[2] = {0}, level = 0, result = 0;
+	struct kvm *kvm;
+
+	if (bpf_get_func_arg(ctx, 0, &arg[0]) || bpf_get_func_arg(ctx, 1, &arg[1]) ||
+	    bpf_get_func_arg(ctx, 3, &level) || bpf_get_func_ret(ctx, &result))
+		return false;
+	call->raised = (__u32)level != 0;
+	call->result = (__s32)result;
+	if (bpf_get_func_arg_cnt(ctx) == 4) {
+		call->pic = (void *)arg[0];
+		call->line = arg[1] & 15;
+		return true;
+	}
+	entry = (void *)arg[0];
+	kvm = (void *)arg[1];
+	call->pic = BPF_CORE_READ(kvm, arch.vpic);
+	call->line = BPF_CORE_READ(entry, irqchip.pin) & 15;
+	return true;
+}
+
+#endif
+
 #endif /* KVMTOP_COMPAT_BPF_H */

@@ -74,26 +74,37 @@ static __always_inline bool group_on(enum event_group group)
 
 /* --- threads ------------------------------------------------------------------------------------------------------- */
 
-/* NULL: no memory for it. */
+/*
+ * NULL: no memory for it. A thread that the kernel has refused storage once keeps its marks in the hash, or what began
+ * there would not be found when it is granted some later.
+ */
 static __always_inline struct thread_marks *thread_marks_get(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_marks *m = bpf_task_storage_get(&marks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread_marks *m = bpf_task_storage_get(&marks, task, NULL, 0);
 	static const struct thread_marks none;
+	struct control *ctl = get_control();
 	__u32 tid;
 
 	if (m)
 		return m;
 	tid = task->pid;
-	m = bpf_map_lookup_elem(&thread_marks, &tid);
+	if (ctl && ctl->no_storage) {
+		m = bpf_map_lookup_elem(&thread_marks, &tid);
+		if (m)
+			return m;
+	}
+	m = bpf_task_storage_get(&marks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (m)
 		return m;
+	if (ctl)
+		ctl->no_storage = 1;
 	bpf_map_update_elem(&thread_marks, &tid, &none, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&thread_marks, &tid);
 }
 
 /*
- * For programs that exist twice (enum twin says why): true when this one is to handle the event. bit: 0..31, the same for
+ * For programs that exist twice (enum twin says why): true when this one is to handle the event. bit: 0..63, the same for
  * both and for no other pair. Without marks the first handles all and the second nothing.
  */
 static __always_inline bool first_of_twins(__u32 bit, bool again)
@@ -106,11 +117,11 @@ static __always_inline bool first_of_twins(__u32 bit, bool again)
 	if (!m)
 		return !again;
 	if (!again) {
-		m->handled |= 1U << bit;
+		m->handled |= 1ULL << bit;
 		return true;
 	}
-	if (m->handled & 1U << bit) {
-		m->handled &= ~(1U << bit);
+	if (m->handled & 1ULL << bit) {
+		m->handled &= ~(1ULL << bit);
 		return false;
 	}
 	count_repair();

@@ -39,8 +39,9 @@ enum event_kind {
 	EVENT_IOAPIC,                         /* sub: pin */
 	EVENT_PIC,                            /* sub: chip * 8 + pin */
 	EVENT_GSI,                            /* sub: GSI, by KVM_IRQ_LINE or irqfd */
-	EVENT_IPI,                            /* vCPU that sends; sub: vector, a: icr without its destination */
-	EVENT_VECTOR,                         /* vCPU that receives; sub: vector */
+	EVENT_IPI,                            /* vCPU that sends; sub: vector, a: ICR, low half, b: 1 by hypercall */
+	EVENT_VECTOR, /* vCPU that receives; sub: vector, a: delivery mode, 0: fixed or lowest */
+	EVENT_LOCAL,  /* vCPU; sub: offset of the LVT register: its own timer, errors, ... */
 
 	EVENT_FAULT = EVENT_KIND(GROUP_MMU, 0), /* vCPU; sub: enum fault_kind (model/events.h), a: level mapped */
 	EVENT_REGION,                           /* vCPU; a: GPA of a 2 MiB region */
@@ -60,7 +61,7 @@ enum event_kind {
 	EVENT_IOCTL = EVENT_KIND(GROUP_IOCTL, 0), /* sub: of /dev/kvm, a VM or a vCPU; a: request */
 	EVENT_MEMSLOT,                            /* sub: address space << 16 | memslot id */
 
-	EVENT_TIMER = EVENT_KIND(GROUP_TIMER, 0), /* vCPU; sub: mode */
+	EVENT_TIMER = EVENT_KIND(GROUP_TIMER, 0), /* vCPU; sub: 0 one-shot, 1 periodic, 2 TSC deadline */
 
 	EVENT_MSR = EVENT_KIND(GROUP_CAUSE, 0), /* vCPU; sub: write, a: index */
 	EVENT_PIO,                              /* vCPU; sub: out, a: port, b: size */
@@ -93,6 +94,7 @@ struct event_rec {
 	__u64 value[EVENT_VALUES]; /* the kind's own. Of a record of others: [0] is how many keys have a record */
 	__u64 exit_key;            /* EXIT_KEY() of the exit that the last one happened in, 0: none */
 	__u64 last_ns;             /* when the last one was */
+	__u64 since_ns[2];         /* of kinds that begin in one thread and end in another: begun then, 0: not begun */
 	__u32 last_tid;
 	__u32 hist; /* index + 1 in the pool of histograms, 0: none */
 	char comm[TASK_COMM_LENGTH];
@@ -120,6 +122,7 @@ static inline __u64 event_quota(__u32 kind)
 	case EVENT_DIRTY_PAGE:
 		return 8192;
 	case EVENT_REGION:
+	case EVENT_VECTOR:
 		return 4096;
 	default:
 		return 1024;

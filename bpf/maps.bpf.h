@@ -84,13 +84,12 @@ struct {
  * What a thread is in the middle of: of events that begin in one program and end in another, and of twins (enum twin). For
  * vCPU threads and for all others that raise events, the VMM's and the kernel's own.
  */
-#define THREAD_SPANS 8
+#define THREAD_SPANS 12
 
 struct thread_marks {
 	__u64 start_ns[THREAD_SPANS]; /* 0: not begun */
 	__u64 arg[THREAD_SPANS];
-	__u32 handled; /* of twins: bits that the first has set for the second */
-	__u32 pad;
+	__u64 handled; /* of twins: bits that the first has set for the second */
 };
 
 struct {

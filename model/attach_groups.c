@@ -4,6 +4,8 @@
 #include "groups.h"
 
 #include "calls.skel.h"
+#include "irq.skel.h"
+#include "timer.skel.h"
 
 /* clang-format off */
 static const struct program calls[] = {
@@ -11,8 +13,63 @@ static const struct program calls[] = {
 	{.name = "again_hypercall", .probe = PROBE_HYPERCALL, .twin = true},
 };
 
+/* These sources, and a timer of this kind, are x86's. */
+#if defined(__x86_64__)
+static const struct program irqs[] = {
+	{.name = "on_msi", .probe = PROBE_MSI},
+	{.name = "again_msi", .probe = PROBE_MSI, .twin = true},
+	{.name = "on_msi_set", .probe = PROBE_MSI},
+	{.name = "again_msi_set", .probe = PROBE_MSI, .twin = true},
+	{.name = "on_irqfd", .probe = PROBE_MSI},
+	{.name = "again_irqfd", .probe = PROBE_MSI, .twin = true},
+	{.name = "on_irqfd_set", .probe = PROBE_MSI},
+	{.name = "again_irqfd_set", .probe = PROBE_MSI, .twin = true},
+	{.name = "on_ioapic", .probe = PROBE_IOAPIC},
+	{.name = "again_ioapic", .probe = PROBE_IOAPIC, .twin = true},
+	{.name = "on_ioapic_set", .probe = PROBE_IOAPIC},
+	{.name = "again_ioapic_set", .probe = PROBE_IOAPIC, .twin = true},
+	{.name = "on_pic", .probe = PROBE_PIC},
+	{.name = "again_pic", .probe = PROBE_PIC, .twin = true},
+	{.name = "on_pic_set", .probe = PROBE_PIC},
+	{.name = "again_pic_set", .probe = PROBE_PIC, .twin = true},
+	{.name = "on_msi_event", .probe = PROBE_OWN_IRQ, .standby = true, .instead_of = PROBE_MSI},
+	{.name = "on_line_event", .probe = PROBE_OWN_IRQ, .standby = true, .instead_of = PROBE_MSI},
+	{.name = "on_ipi", .probe = PROBE_IPI},
+	{.name = "again_ipi", .probe = PROBE_IPI, .twin = true},
+	{.name = "on_pv_ipi", .probe = PROBE_IPI},
+	{.name = "again_pv_ipi", .probe = PROBE_IPI, .twin = true},
+	{.name = "on_local", .probe = PROBE_LOCAL_IRQ},
+	{.name = "again_local", .probe = PROBE_LOCAL_IRQ, .twin = true},
+	{.name = "on_accept", .probe = PROBE_ACCEPT},
+	{.name = "again_accept", .probe = PROBE_ACCEPT, .twin = true},
+	{.name = "on_inject", .probe = PROBE_INJECT},
+	{.name = "again_inject", .probe = PROBE_INJECT, .twin = true},
+	{.name = "on_eoi", .probe = PROBE_EOI},
+	{.name = "again_eoi", .probe = PROBE_EOI, .twin = true},
+	{.name = "on_pv_eoi", .probe = PROBE_EOI},
+	{.name = "again_pv_eoi", .probe = PROBE_EOI, .twin = true},
+};
+
+static const struct program timers[] = {
+	{.name = "on_timer_count", .probe = PROBE_TIMER_SET},
+	{.name = "again_timer_count", .probe = PROBE_TIMER_SET, .twin = true},
+	{.name = "on_timer_deadline", .probe = PROBE_TIMER_SET},
+	{.name = "again_timer_deadline", .probe = PROBE_TIMER_SET, .twin = true},
+	{.name = "on_timer_started", .probe = PROBE_TIMER_START},
+	{.name = "again_timer_started", .probe = PROBE_TIMER_START, .twin = true},
+	{.name = "on_timer_expired", .probe = PROBE_TIMER_EXPIRED},
+	{.name = "again_timer_expired", .probe = PROBE_TIMER_EXPIRED, .twin = true},
+	{.name = "on_timer_waited", .probe = PROBE_TIMER_WAIT},
+	{.name = "again_timer_waited", .probe = PROBE_TIMER_WAIT, .twin = true},
+};
+#endif
+
 static const struct program_set sets[GROUPS] = {
 	[GROUP_CALL] = {"hypercalls", calls_bpf__elf_bytes, calls, ARRAY_SIZE(calls)},
+#if defined(__x86_64__)
+	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},
+	[GROUP_TIMER] = {"timers", timer_bpf__elf_bytes, timers, ARRAY_SIZE(timers)},
+#endif
 };
 /* clang-format on */
 

@@ -8,11 +8,27 @@
 #include <strings.h>
 
 #include "event_names.h"
+#include "irq_names.h"
 
 /* clang-format off */
 static const struct event_info events[] = {
+	{.kind = EVENT_MSI, .name = "msi", .array = "irqs", .a = "address", .b = "data", .errors = "undelivered", .timed = true,
+	 .value = {{"irqfd", VALUE_SUM}}},
+	{.kind = EVENT_IOAPIC, .name = "ioapic", .array = "irqs", .sub = "pin", .errors = "coalesced", .timed = true,
+	 .value = {{"entry", VALUE_LAST}, {"lowered", VALUE_SUM}, {"masked", VALUE_SUM}}},
+	{.kind = EVENT_PIC, .name = "pic", .array = "irqs", .sub = "line", .errors = "coalesced", .timed = true,
+	 .value = {{"elcr", VALUE_LAST}, {"imr", VALUE_LAST}, {"lowered", VALUE_SUM}, {"masked", VALUE_SUM}}},
+	{.kind = EVENT_GSI, .name = "gsi", .array = "irqs", .sub = "gsi"},
+	{.kind = EVENT_IPI, .name = "ipi", .array = "irqs", .sub = "vector", .a = "icr", .b = "hypercall",
+	 .value = {{"dest", VALUE_LAST}, {"targets", VALUE_SUM}}},
+	{.kind = EVENT_VECTOR, .name = "vector", .array = "vectors", .sub = "vector", .a = "mode", .errors = "coalesced",
+	 .timed = true,
+	 .value = {{"injected", VALUE_SUM}, {"eoi", VALUE_SUM}, {"posted", VALUE_SUM}, {"pv_eoi", VALUE_SUM}}},
+	{.kind = EVENT_LOCAL, .name = "local", .array = "irqs", .sub = "register", .value = {{"lvt", VALUE_LAST}}},
 	{.kind = EVENT_HYPERCALL, .name = "hypercall", .array = "hypercalls", .sub = "of", .a = "nr", .host_sum = true,
 	 .value = {{"a0", VALUE_LAST}, {"a1", VALUE_LAST}, {"a2", VALUE_LAST}, {"a3", VALUE_LAST}}},
+	{.kind = EVENT_TIMER, .name = "timer", .array = "timers", .sub = "mode", .errors = "coalesced", .timed = true,
+	 .value = {{"expired", VALUE_SUM}, {"hv_started", VALUE_SUM}, {"sw_started", VALUE_SUM}, {"past", VALUE_SUM}}},
 };
 /* clang-format on */
 
@@ -42,6 +58,17 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 	if (sub == EVENT_OTHERS)
 		return "others";
 	switch (kind) {
+	case EVENT_MSI:
+	case EVENT_IOAPIC:
+	case EVENT_PIC:
+	case EVENT_GSI:
+	case EVENT_IPI:
+	case EVENT_VECTOR:
+	case EVENT_LOCAL:
+		return irq_name(kind, sub, a, b, buf, EVENT_NAME_SIZE);
+	case EVENT_TIMER:
+		name = timer_mode_name(sub);
+		break;
 	case EVENT_HYPERCALL:
 		name = hypercall_name(sub, a);
 		break;

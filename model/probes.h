@@ -21,6 +21,19 @@ enum probe_id {
 	PROBE_DISCOVER, /* task_file iterator */
 	/* of the groups (bpf/events.h): attached when a pane needs them */
 	PROBE_HYPERCALL,
+	PROBE_MSI,           /* kvm_set_msi, kvm_arch_set_irq_inatomic: fentry, fexit */
+	PROBE_IOAPIC,        /* ioapic_set_irq: fentry, fexit */
+	PROBE_PIC,           /* kvm_pic_set_irq: fentry, fexit */
+	PROBE_OWN_IRQ,       /* kvm_msi_set_irq and kvm_set_irq of vCPU threads: in place of PROBE_MSI */
+	PROBE_IPI,           /* kvm_apic_ipi, kvm_hypercall */
+	PROBE_LOCAL_IRQ,     /* kvm_apic_local_deliver: fentry */
+	PROBE_ACCEPT,        /* __apic_accept_irq: fentry */
+	PROBE_INJECT,        /* kvm_inj_virq */
+	PROBE_EOI,           /* kvm_eoi, kvm_pv_eoi */
+	PROBE_TIMER_SET,     /* kvm_apic, kvm_msr */
+	PROBE_TIMER_START,   /* kvm_hv_timer_state */
+	PROBE_TIMER_EXPIRED, /* apic_timer_expired: fentry */
+	PROBE_TIMER_WAIT,    /* kvm_wait_lapic_expire */
 	PROBE_COUNT
 };
 

@@ -24,7 +24,7 @@ struct source_rows {
 	u32 count;
 };
 
-/* Of the host the sums over all VMs where a kind has them, else all VMs' rows; of a VM its sums; of a vCPU what is its own. */
+/* Of the host the sums over all VMs where a kind has them, else all VMs' rows; of a VM its sums; of a vCPU what is its own. With per_vcpu always that. */
 static struct source_rows event_rows(const struct view_columns *view, const struct snapshot *snap,
 				     const struct scope *scope)
 {
@@ -33,10 +33,13 @@ static struct source_rows event_rows(const struct view_columns *view, const stru
 	const struct event_row *rows = snap->vm_events;
 	u32 first = 0, count = snap->vm_event_count;
 
-	if (scope->vcpu) {
+	if (scope->vcpu || (view->per_vcpu && scope->vm)) {
 		rows = snap->vcpu_events;
 		first = vm ? vm->vcpu_event_first : 0;
 		count = vm ? vm->vcpu_event_count : 0;
+	} else if (view->per_vcpu) {
+		rows = snap->vcpu_events;
+		count = snap->vcpu_event_count;
 	} else if (scope->vm) {
 		first = vm ? vm->event_first : 0;
 		count = vm ? vm->event_count : 0;

@@ -14,7 +14,10 @@ enum view_id {
 	VIEW_VM,
 	VIEW_VCPU,
 	VIEW_EXIT,
+	VIEW_IRQ,
+	VIEW_VECTOR,
 	VIEW_HYPERCALL,
+	VIEW_TIMER,
 	VIEW_LOG,
 	VIEW_DETAIL,
 	VIEWS,
@@ -88,6 +91,7 @@ struct view_columns {
 	u32 groups;            /* GROUP_BIT()s that must be attached while it is looked at */
 	u32 kinds[VIEW_KINDS]; /* ROWS_EVENT: enum event_kind of its rows, 0: no more */
 	const char *reading;   /* help: how to read the view, a few sentences; NULL: nothing is said */
+	bool per_vcpu;         /* ROWS_EVENT: each vCPU's own rows, in place of sums over vCPUs */
 	const char *empty;     /* ROWS_EVENT: what to say when nothing happened yet */
 	/*
 	 * Views that show the same from another side form a ring: the same key again goes to the next. 0 (VIEW_VM): there is

@@ -21,10 +21,26 @@ struct synthetic_event {
 
 /* clang-format off */
 static const struct synthetic_event table[] = {
+	{.kind = EVENT_MSI, .a = 0xfee00000, .b = 0x4041, .rate = 2900, .ns = 1900, .value = {2900}},
+	{.kind = EVENT_MSI, .a = 0xfee01000, .b = 0x4042, .rate = 410, .ns = 2300, .value = {400}},
+	{.kind = EVENT_MSI, .a = 0xfee0100c, .b = 0x4152, .rate = 3, .ns = 2100},
+	{.kind = EVENT_IOAPIC, .sub = 4, .rate = 17, .error_every = 16, .ns = 3100, .value = {0x0100000000000024, 17}},
+	{.kind = EVENT_IOAPIC, .sub = 20, .rate = 23, .ns = 3700, .value = {0x010000000000a951, 23}},
+	{.kind = EVENT_PIC, .sub = 4, .rate = 17, .ns = 800, .value = {0x20, 0xff, 17, 17}},
+	{.kind = EVENT_IPI, .sub = 0xfb, .a = 0x8fb, .vcpu = true, .rate = 310, .value = {1, 310}},
+	{.kind = EVENT_IPI, .sub = 0xfd, .a = 0x8fd, .b = 1, .vcpu = true, .rate = 1700, .value = {0, 3400}},
+	{.kind = EVENT_VECTOR, .sub = 0x41, .vcpu = true, .rate = 700, .error_every = 90, .ns = 4700, .value = {690, 690}},
+	{.kind = EVENT_VECTOR, .sub = 0xec, .vcpu = true, .rate = 250, .ns = 2900, .value = {250, 250}},
+	{.kind = EVENT_VECTOR, .sub = 0xfb, .vcpu = true, .rate = 310, .value = {0, 0, 310}},
+	{.kind = EVENT_VECTOR, .sub = 0xfd, .vcpu = true, .rate = 1700, .ns = 3900, .value = {1690, 1690, 0, 800}},
+	{.kind = EVENT_LOCAL, .sub = 0x320, .vcpu = true, .rate = 250, .value = {0x400ec}},
 	{.kind = EVENT_HYPERCALL, .a = 5, .vcpu = true, .rate = 420, .value = {0, 3}},
 	{.kind = EVENT_HYPERCALL, .a = 10, .vcpu = true, .rate = 1700, .value = {0xc, 0, 0, 0x8fd}},
 	{.kind = EVENT_HYPERCALL, .a = 11, .vcpu = true, .rate = 95, .value = {2}},
 	{.kind = EVENT_HYPERCALL, .a = 77, .vcpu = true, .rate = 1},
+	{.kind = EVENT_TIMER, .sub = 0, .vcpu = true, .rate = 11, .ns = 5300, .value = {11, 0, 11}},
+	{.kind = EVENT_TIMER, .sub = 2, .vcpu = true, .rate = 260, .error_every = 400, .ns = 1200,
+	 .value = {250, 230, 30, 2}},
 };
 /* clang-format on */
 

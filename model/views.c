@@ -12,7 +12,10 @@ static const struct view_columns *const views[VIEWS] = {
 	[VIEW_VM] = &vm_view,
 	[VIEW_VCPU] = &vcpu_view,
 	[VIEW_EXIT] = &exit_view,
+	[VIEW_IRQ] = &irq_view,
+	[VIEW_VECTOR] = &vector_view,
 	[VIEW_HYPERCALL] = &hypercall_view,
+	[VIEW_TIMER] = &timer_view,
 	[VIEW_LOG] = &log_view,
 	/* The detail of one exit row has no rows of its own. */
 	[VIEW_DETAIL] = &exit_view,

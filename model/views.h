@@ -8,7 +8,10 @@
 extern const struct view_columns vm_view;
 extern const struct view_columns vcpu_view;
 extern const struct view_columns exit_view;
+extern const struct view_columns irq_view;
+extern const struct view_columns vector_view;
 extern const struct view_columns hypercall_view;
+extern const struct view_columns timer_view;
 extern const struct view_columns log_view;
 
 #endif

@@ -40,8 +40,12 @@ const struct action action_table[] = {
 	 "vCPUs of the host or of the VM you are in"},
 	{ACT_VIEW_EXIT, "view-exit", {'3'}, CTX_MAIN, GROUP_GO, "exits", NULL, 20,
 	 "exit reasons of the host, VM or vCPU you are in"},
+	{ACT_VIEW_IRQ, "view-irq", {'4'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
+	 "interrupts of the host, VM or vCPU you are in, by source; again: their delivery, by vCPU and vector"},
 	{ACT_VIEW_HYPERCALL, "view-hypercall", {'8'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "hypercalls of the host, VM or vCPU you are in"},
+	{ACT_VIEW_TIMER, "view-timer", {'t'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
+	 "APIC timers of the host's vCPUs or of those you are in"},
 	{ACT_VIEW_LOG, "view-log", {'l'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "every interrupt, fault, call as it happens, of the host, VM or vCPU you are in; filter it with /"},
 
@@ -183,7 +187,10 @@ static const enum action_id view_actions[VIEWS] = {
 	[VIEW_VM] = ACT_VIEW_VM,
 	[VIEW_VCPU] = ACT_VIEW_VCPU,
 	[VIEW_EXIT] = ACT_VIEW_EXIT,
+	[VIEW_IRQ] = ACT_VIEW_IRQ,
+	[VIEW_VECTOR] = ACT_VIEW_IRQ,
 	[VIEW_HYPERCALL] = ACT_VIEW_HYPERCALL,
+	[VIEW_TIMER] = ACT_VIEW_TIMER,
 	[VIEW_LOG] = ACT_VIEW_LOG,
 };
 /* clang-format on */

@@ -537,7 +537,9 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_VM:
 	case ACT_VIEW_VCPU:
 	case ACT_VIEW_EXIT:
+	case ACT_VIEW_IRQ:
 	case ACT_VIEW_HYPERCALL:
+	case ACT_VIEW_TIMER:
 	case ACT_VIEW_LOG:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:

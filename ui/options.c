@@ -56,7 +56,7 @@ static const struct {
 	{'n', "iterations", "N", "end after N intervals"},
 	{'p', "pid", "PID,..", "only the VMs of these processes"},
 	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
-	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit, hypercall"},
+	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit, irq, vector, hypercall, timer"},
 	{OPT_USER_EXITS, "user-exits", NULL, "exit view: start with exits to user space, not with VM exits"},
 	{'s', "sort", "COLUMN", "sort by a column (-COLUMN: the other way round); the help screen lists them"},
 	{'f', "filter", "EXPR", "only rows that match: text, /regex/, column=text, column>1k, !term"},

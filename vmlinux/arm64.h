@@ -118,9 +118,16 @@ struct kvm_vcpu_stat {
 	__u64 exits;
 };
 
+struct kvm_arch {
+};
+
+struct kvm_vcpu_arch {
+};
+
 struct kvm {
 	__s32 userspace_pid;
 	__s32 created_vcpus;
+	struct kvm_arch arch;
 };
 
 struct kvm_vcpu {
@@ -133,6 +140,7 @@ struct kvm_vcpu {
 	struct pid *pid;
 	_Bool preempted;
 	struct kvm_vcpu_stat stat;
+	struct kvm_vcpu_arch arch;
 };
 
 #pragma clang attribute pop

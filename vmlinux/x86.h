@@ -119,9 +119,19 @@ struct kvm_vcpu_stat {
 	__u64 exits;
 };
 
+struct kvm_arch {
+	struct kvm_pic *vpic;
+};
+
+struct kvm_vcpu_arch {
+	struct kvm_lapic *apic;
+	__u32 virtual_tsc_khz;
+};
+
 struct kvm {
 	__s32 userspace_pid;
 	__s32 created_vcpus;
+	struct kvm_arch arch;
 };
 
 struct kvm_vcpu {
@@ -134,6 +144,54 @@ struct kvm_vcpu {
 	struct pid *pid;
 	_Bool preempted;
 	struct kvm_vcpu_stat stat;
+	struct kvm_vcpu_arch arch;
+};
+
+struct timerqueue_node {
+	__s64 expires;
+};
+
+struct timerqueue_linked_node {
+	__s64 expires;
+};
+
+struct hrtimer {
+	struct timerqueue_linked_node node;
+};
+
+struct kvm_timer {
+	struct hrtimer timer;
+	__s64 target_expiration;
+	__u32 timer_mode;
+	__u32 timer_advance_ns;
+	struct atomic_t pending;
+	_Bool hv_timer_in_use;
+};
+
+struct kvm_lapic {
+	struct kvm_timer lapic_timer;
+	struct kvm_vcpu *vcpu;
+	_Bool apicv_active;
+	void *regs;
+};
+
+union kvm_ioapic_redirect_entry {
+	__u64 bits;
+};
+
+struct kvm_ioapic {
+	union kvm_ioapic_redirect_entry redirtbl[24];
+	struct kvm *kvm;
+};
+
+struct kvm_kpic_state {
+	__u8 imr;
+	__u8 elcr;
+};
+
+struct kvm_pic {
+	struct kvm *kvm;
+	struct kvm_kpic_state pics[2];
 };
 
 struct vmcb_control_area {
@@ -158,6 +216,10 @@ struct vcpu_vt {
 
 struct vcpu_vmx {
 	struct vcpu_vt vt;
+};
+
+struct hrtimer___v61 {
+	struct timerqueue_node node;
 };
 
 struct vcpu_vmx___v61 {

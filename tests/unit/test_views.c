@@ -147,6 +147,32 @@ static void detail_of_a_vcpu(void **state)
 	at_all_sizes("detail-vcpu", (const u32[]){K_ENTER, K_ENTER, K_DOWN, K_ENTER, 0});
 }
 
+static void irq_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("irq", (const u32[]){'4', 0});
+}
+
+/* The same key once more. */
+static void vector_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("vector", (const u32[]){'4', '4', 0});
+}
+
+/* Into a source's VM: what becomes of its interrupts. */
+static void vector_of_a_vm(void **state)
+{
+	(void)state;
+	at_all_sizes("vector-vm", (const u32[]){'4', K_DOWN, K_ENTER, 0});
+}
+
+static void timer_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("timer", (const u32[]){'t', 0});
+}
+
 static void help_pane(void **state)
 {
 	(void)state;
@@ -404,15 +430,16 @@ static void batches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vm_pane),        cmocka_unit_test(vcpu_pane),       cmocka_unit_test(exit_pane),
-		cmocka_unit_test(user_exit_pane), cmocka_unit_test(detail_pane),     cmocka_unit_test(detail_of_a_vcpu),
-		cmocka_unit_test(help_pane),      cmocka_unit_test(sort_box),        cmocka_unit_test(filter_line),
-		cmocka_unit_test(palette),        cmocka_unit_test(settings_screen), cmocka_unit_test(column_box),
-		cmocka_unit_test(no_match),       cmocka_unit_test(plain),           cmocka_unit_test(past),
-		cmocka_unit_test(span),           cmocka_unit_test(change),          cmocka_unit_test(go_to),
-		cmocka_unit_test(frozen),         cmocka_unit_test(first_frame),     cmocka_unit_test(no_vm),
-		cmocka_unit_test(waiting),        cmocka_unit_test(trouble),         cmocka_unit_test(scripts),
-		cmocka_unit_test(batches),
+		cmocka_unit_test(vm_pane),        cmocka_unit_test(vcpu_pane),   cmocka_unit_test(exit_pane),
+		cmocka_unit_test(user_exit_pane), cmocka_unit_test(detail_pane), cmocka_unit_test(detail_of_a_vcpu),
+		cmocka_unit_test(irq_pane),       cmocka_unit_test(vector_pane), cmocka_unit_test(vector_of_a_vm),
+		cmocka_unit_test(timer_pane),     cmocka_unit_test(help_pane),   cmocka_unit_test(sort_box),
+		cmocka_unit_test(filter_line),    cmocka_unit_test(palette),     cmocka_unit_test(settings_screen),
+		cmocka_unit_test(column_box),     cmocka_unit_test(no_match),    cmocka_unit_test(plain),
+		cmocka_unit_test(past),           cmocka_unit_test(span),        cmocka_unit_test(change),
+		cmocka_unit_test(go_to),          cmocka_unit_test(frozen),      cmocka_unit_test(first_frame),
+		cmocka_unit_test(no_vm),          cmocka_unit_test(waiting),     cmocka_unit_test(trouble),
+		cmocka_unit_test(scripts),        cmocka_unit_test(batches),
 	};
 
 	/* the header shows the time of day */
