@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Hypercalls, by whose they are and by number. */
-#include "events.bpf.h"
+#include "cause.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -12,7 +12,7 @@ static __always_inline int hypercall(struct event_key *key, const __u64 *args, _
 
 	if (!group_on(GROUP_CALL) || !first_of_twins(bit, again) || !key_of_current(key))
 		return 0;
-	rec = event_count(key, false, 0, false);
+	rec = event_count(key, true, 0, false);
 	if (rec)
 		__builtin_memcpy(rec->value, args, sizeof(rec->value)); /* of the last one */
 	log_event(key, args, 0, false);
@@ -39,4 +39,12 @@ SEC("?tp_btf/kvm_hypercall")
 int BPF_PROG(again_hypercall, unsigned long nr, unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3)
 {
 	return kvm_call(nr, a0, a1, a2, a3, true);
+}
+
+/* The time of a hypercall is that of its exit. */
+SEC("?tp_btf/kvm_entry")
+int on_call_end(unsigned long long *ctx)
+{
+	cause_ends(event_vcpu(ctx));
+	return 0;
 }

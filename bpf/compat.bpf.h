@@ -118,6 +118,28 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 	return false;
 }
 
+/*
+ * Which interrupt of the host ended guest mode, as VMX tells it; valid once KVM has read it, which it does before it
+ * handles an exit for an external interrupt. vcpu_vmx.exit_intr_info (6.1, 6.12), vcpu_vmx.vt.exit_intr_info (7.2).
+ */
+static __always_inline bool vmx_intr_info(struct kvm_vcpu *vcpu, __u32 *info)
+{
+	struct vcpu_vmx___v61 *old = (void *)vcpu;
+	struct vcpu_vmx *vmx = (void *)vcpu;
+
+	if (!bpf_core_type_exists(struct vcpu_vmx))
+		return false;
+	if (bpf_core_field_exists(old->exit_intr_info))
+		return !bpf_core_read(info, sizeof(*info), &old->exit_intr_info);
+	return !bpf_core_read(info, sizeof(*info), &vmx->vt.exit_intr_info);
+}
+
+/* arch/x86/include/uapi/asm/{svm,vmx}.h: SVM_EXIT_INTR, EXIT_REASON_EXTERNAL_INTERRUPT */
+static __always_inline bool exit_is_interrupt(__u32 isa, __u32 code)
+{
+	return isa == KVM_ISA_SVM ? code == 0x60 : isa == KVM_ISA_VMX && code == 1;
+}
+
 #endif
 
 /* Page faults that KVM has taken; x86 alone counts them (struct kvm_vcpu_stat, arch/x86/include/asm/kvm_host.h). */

@@ -342,8 +342,8 @@ static __always_inline struct event_rec *event_count(const struct event_key *key
 
 		if (e)
 			rec->exit_key = e->key;
-		/* A second-level cause gets its time when the exit ends: bpf/cause.bpf.c. */
-		if (EVENT_KIND_GROUP(key->kind) == GROUP_CAUSE)
+		/* It gets its time when the exit ends: bpf/cause.bpf.h. What came first led to the others, if there are any. */
+		if (kind_is_cause(key->kind) && !vcpu->cause)
 			vcpu->cause = index;
 	}
 	return rec;

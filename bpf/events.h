@@ -67,7 +67,8 @@ enum event_kind {
 	EVENT_PIO,                              /* vCPU; sub: out, a: port, b: size */
 	EVENT_MMIO,                             /* vCPU; sub: write, a: GPA, b: size */
 	EVENT_CPUID,                            /* vCPU; sub: index (ECX), a: leaf */
-	EVENT_HOST_VECTOR,                      /* vCPU; sub: vector of the host's interrupt that ended guest mode */
+	/* vCPU; sub: vector of the host's interrupt that ended guest mode; or 0, and a: Linux's number of it + 1 */
+	EVENT_HOST_VECTOR,
 };
 
 #define EVENT_VALUES 4
@@ -114,6 +115,12 @@ struct log_rec {
 	__u32 failed; /* counts among the record's errors */
 	char comm[TASK_COMM_LENGTH];
 };
+
+/* Second-level causes of an exit: their time is that of the exit. */
+static inline int kind_is_cause(__u32 kind)
+{
+	return EVENT_KIND_GROUP(kind) == GROUP_CAUSE || EVENT_KIND_GROUP(kind) == GROUP_CALL;
+}
 
 /* Keys a VM and kind may have before further ones count as others: a VM that touches all its memory leaves room for others. */
 static inline __u64 event_quota(__u32 kind)

@@ -138,7 +138,7 @@ struct vcpu_rec {
 	__u64 exit_start_ns;
 	__u64 exit_last_ns; /* how long the exit before it took */
 	__u32 cause;        /* record of its second-level cause, index + 1, 0: none */
-	__u32 cause_pad;
+	__u32 host_irq; /* the host's interrupt that came since kvm_entry: vector | (IRQ number + 1) << 8, 0: none */
 	__u64 exit_part_ns[EXIT_PARTS];
 	__u64 user_start_ns;
 	__u32 exit_rec;

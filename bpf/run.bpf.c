@@ -72,6 +72,7 @@ int on_exit(unsigned long long *ctx)
 	for (int i = 0; i < EXIT_PARTS; i++)
 		rec->exit_part_ns[i] = 0;
 	rec->exit_open = 1;
+	rec->cause = 0; /* the programs that had set it may be gone */
 	vcpu_end(rec);
 	return 0;
 }

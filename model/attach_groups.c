@@ -6,11 +6,38 @@
 #include "calls.skel.h"
 #include "irq.skel.h"
 #include "timer.skel.h"
+#include "cause.skel.h"
 
 /* clang-format off */
 static const struct program calls[] = {
 	{.name = "on_hypercall", .probe = PROBE_HYPERCALL},
 	{.name = "again_hypercall", .probe = PROBE_HYPERCALL, .twin = true},
+	{.name = "on_call_end", .probe = PROBE_HYPERCALL},
+};
+
+static const struct program causes[] = {
+	{.name = "on_msr", .probe = PROBE_MSR},
+	{.name = "again_msr", .probe = PROBE_MSR, .twin = true},
+	{.name = "on_pio", .probe = PROBE_PIO},
+	{.name = "again_pio", .probe = PROBE_PIO, .twin = true},
+	{.name = "on_mmio", .probe = PROBE_MMIO},
+	{.name = "again_mmio", .probe = PROBE_MMIO, .twin = true},
+	{.name = "on_cpuid", .probe = PROBE_CPUID},
+	{.name = "again_cpuid", .probe = PROBE_CPUID, .twin = true},
+	{.name = "on_fast_mmio", .probe = PROBE_FAST_MMIO},
+	{.name = "again_fast_mmio", .probe = PROBE_FAST_MMIO, .twin = true},
+#if defined(__x86_64__)
+	{.name = "on_external", .probe = PROBE_HOST_VECTOR},
+	{.name = "again_external", .probe = PROBE_HOST_VECTOR, .twin = true},
+	{.name = "on_local_timer", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_reschedule", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_call_function", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_call_function_single", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_irq_work", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_irq_handler", .probe = PROBE_HOST_VECTOR, .choice = 1},
+	{.name = "on_interrupt_exit", .probe = PROBE_HOST_VECTOR, .choice = 1},
+#endif
+	{.name = "on_cause_end", .probe = PROBE_CAUSE_TIME},
 };
 
 /* These sources, and a timer of this kind, are x86's. */
@@ -70,6 +97,7 @@ static const struct program_set sets[GROUPS] = {
 	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},
 	[GROUP_TIMER] = {"timers", timer_bpf__elf_bytes, timers, ARRAY_SIZE(timers)},
 #endif
+	[GROUP_CAUSE] = {"causes of exits", cause_bpf__elf_bytes, causes, ARRAY_SIZE(causes)},
 };
 /* clang-format on */
 

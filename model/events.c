@@ -25,10 +25,21 @@ static const struct event_info events[] = {
 	 .timed = true,
 	 .value = {{"injected", VALUE_SUM}, {"eoi", VALUE_SUM}, {"posted", VALUE_SUM}, {"pv_eoi", VALUE_SUM}}},
 	{.kind = EVENT_LOCAL, .name = "local", .array = "irqs", .sub = "register", .value = {{"lvt", VALUE_LAST}}},
-	{.kind = EVENT_HYPERCALL, .name = "hypercall", .array = "hypercalls", .sub = "of", .a = "nr", .host_sum = true,
+	{.kind = EVENT_HYPERCALL, .name = "hypercall", .array = "hypercalls", .sub = "of", .a = "nr", .host_sum = true, .timed = true,
 	 .value = {{"a0", VALUE_LAST}, {"a1", VALUE_LAST}, {"a2", VALUE_LAST}, {"a3", VALUE_LAST}}},
 	{.kind = EVENT_TIMER, .name = "timer", .array = "timers", .sub = "mode", .errors = "coalesced", .timed = true,
 	 .value = {{"expired", VALUE_SUM}, {"hv_started", VALUE_SUM}, {"sw_started", VALUE_SUM}, {"past", VALUE_SUM}}},
+	{.kind = EVENT_MSR, .name = "msr", .array = "causes", .sub = "write", .a = "index", .errors = "faults",
+	 .value = {{"data", VALUE_LAST}}, .timed = true, .host_sum = true},
+	{.kind = EVENT_PIO, .name = "pio", .array = "causes", .sub = "write", .a = "port", .b = "size",
+	 .value = {{"data", VALUE_LAST}, {"units", VALUE_SUM}}, .timed = true, .host_sum = true},
+	{.kind = EVENT_MMIO, .name = "mmio", .array = "causes", .sub = "write", .a = "gpa", .b = "size",
+	 .value = {{"data", VALUE_LAST}}, .timed = true, .host_sum = true},
+	{.kind = EVENT_CPUID, .name = "cpuid", .array = "causes", .sub = "subleaf", .a = "leaf",
+	 .value = {{"eax", VALUE_LAST}, {"ebx", VALUE_LAST}, {"ecx", VALUE_LAST}, {"edx", VALUE_LAST}}, .timed = true,
+	 .host_sum = true},
+	{.kind = EVENT_HOST_VECTOR, .name = "host_vector", .array = "causes", .sub = "vector", .a = "line", .timed = true,
+	 .host_sum = true},
 };
 /* clang-format on */
 
@@ -54,7 +65,6 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 {
 	const char *name = NULL;
 
-	(void)isa;
 	if (sub == EVENT_OTHERS)
 		return "others";
 	switch (kind) {
@@ -71,6 +81,9 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 		break;
 	case EVENT_HYPERCALL:
 		name = hypercall_name(sub, a);
+		break;
+	default:
+		name = cause_name(isa, kind, sub, a, buf);
 		break;
 	}
 	if (name)

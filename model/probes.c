@@ -55,4 +55,21 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 	[PROBE_TIMER_WAIT] = {"timer_wait", "tp_btf/kvm_wait_lapic_expire",
 			      "lateness of TSC deadlines on the CPU's own timer",
 			      "no lateness of TSC deadlines on the CPU's own timer", false},
+	[PROBE_MSR] = {"msr", "tp_btf/kvm_msr", "which MSRs the guest reads and writes", "no MSRs among causes", false},
+	[PROBE_PIO] = {"pio", "raw_tp/kvm_pio", "which ports the guest reads and writes", "no ports among causes",
+		       false},
+	[PROBE_MMIO] = {"mmio", "tp_btf/kvm_mmio", "which addresses of devices the guest reads and writes",
+			"no addresses of devices among causes", false},
+	[PROBE_FAST_MMIO] = {"fast_mmio", "tp_btf/kvm_fast_mmio",
+			     "writes that an ioeventfd takes before KVM has looked at the instruction (VMX)",
+			     "such writes are exits without a cause", false},
+	[PROBE_CPUID] = {"cpuid", "tp_btf/kvm_cpuid", "which CPUID leaves the guest asks for",
+			 "no CPUID leaves among causes", false},
+	[PROBE_HOST_VECTOR] =
+		{"host_vector",
+		 "fentry/handle_external_interrupt (VMX), or tp_btf of irq_vectors and irq_handler_entry",
+		 "which interrupt of the host took the guest out of guest mode; on AMD by tracepoints that "
+		 "cost every interrupt of the host while they are looked at, a device's by its IRQ number",
+		 "interrupts of the host have no vector", false},
+	[PROBE_CAUSE_TIME] = {"cause_time", "tp_btf/kvm_entry", "the time of causes", "causes are counted only", false},
 };

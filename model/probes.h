@@ -34,6 +34,13 @@ enum probe_id {
 	PROBE_TIMER_START,   /* kvm_hv_timer_state */
 	PROBE_TIMER_EXPIRED, /* apic_timer_expired: fentry */
 	PROBE_TIMER_WAIT,    /* kvm_wait_lapic_expire */
+	PROBE_MSR,
+	PROBE_PIO,
+	PROBE_MMIO,
+	PROBE_FAST_MMIO,
+	PROBE_CPUID,
+	PROBE_HOST_VECTOR, /* fentry on VMX, else the tracepoints of all interrupts */
+	PROBE_CAUSE_TIME,
 	PROBE_COUNT
 };
 

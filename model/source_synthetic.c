@@ -492,7 +492,7 @@ static int synthetic_sample(struct source *src, struct sample *s)
 			return -ENOMEM;
 		}
 	}
-	if (synthetic_events(s, syn->samples) || synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
+	if (synthetic_events(s, syn->samples, syn->spec.reasons) || synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
 		snprintf(src->error, sizeof(src->error), "out of memory for events");
 		return -ENOMEM;
 	}

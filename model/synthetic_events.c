@@ -9,6 +9,8 @@
 #include "hist.h"
 #include "synthetic_models.h"
 
+#define VMX_VMCALL 18
+
 struct synthetic_event {
 	u32 kind, sub;
 	u64 a, b;
@@ -17,6 +19,7 @@ struct synthetic_event {
 	u32 error_every; /* 0: none fails */
 	u64 ns;          /* typical duration; one in a hundred takes 16 times as long. 0: not timed */
 	u64 value[EVENT_VALUES];
+	u32 exit; /* the reason it comes with, by its number on VMX; 0: none */
 };
 
 /* clang-format off */
@@ -34,13 +37,35 @@ static const struct synthetic_event table[] = {
 	{.kind = EVENT_VECTOR, .sub = 0xfb, .vcpu = true, .rate = 310, .value = {0, 0, 310}},
 	{.kind = EVENT_VECTOR, .sub = 0xfd, .vcpu = true, .rate = 1700, .ns = 3900, .value = {1690, 1690, 0, 800}},
 	{.kind = EVENT_LOCAL, .sub = 0x320, .vcpu = true, .rate = 250, .value = {0x400ec}},
-	{.kind = EVENT_HYPERCALL, .a = 5, .vcpu = true, .rate = 420, .value = {0, 3}},
-	{.kind = EVENT_HYPERCALL, .a = 10, .vcpu = true, .rate = 1700, .value = {0xc, 0, 0, 0x8fd}},
-	{.kind = EVENT_HYPERCALL, .a = 11, .vcpu = true, .rate = 95, .value = {2}},
-	{.kind = EVENT_HYPERCALL, .a = 77, .vcpu = true, .rate = 1},
 	{.kind = EVENT_TIMER, .sub = 0, .vcpu = true, .rate = 11, .ns = 5300, .value = {11, 0, 11}},
 	{.kind = EVENT_TIMER, .sub = 2, .vcpu = true, .rate = 260, .error_every = 400, .ns = 1200,
 	 .value = {250, 230, 30, 2}},
+	{.kind = EVENT_HYPERCALL, .a = 5, .vcpu = true, .rate = 420, .ns = 1900, .value = {0, 3}, .exit = VMX_VMCALL},
+	{.kind = EVENT_HYPERCALL, .a = 10, .vcpu = true, .rate = 1700, .ns = 2400, .value = {0xc, 0, 0, 0x8fd}, .exit = VMX_VMCALL},
+	{.kind = EVENT_HYPERCALL, .a = 11, .vcpu = true, .rate = 95, .ns = 1500, .value = {2}, .exit = VMX_VMCALL},
+	{.kind = EVENT_HYPERCALL, .a = 77, .vcpu = true, .rate = 1, .ns = 1100, .exit = VMX_VMCALL},
+	{.kind = EVENT_MSR, .sub = 1, .a = 0x6e0, .vcpu = true, .rate = 4400, .ns = 1020, .value = {0x2f37d5a18c}, .exit = 32},
+	{.kind = EVENT_MSR, .sub = 1, .a = 0x830, .vcpu = true, .rate = 1700, .ns = 1400, .value = {0x1000008fd}, .exit = 32},
+	{.kind = EVENT_MSR, .sub = 1, .a = 0x48, .vcpu = true, .rate = 310, .ns = 900, .exit = 32},
+	{.kind = EVENT_MSR, .sub = 0, .a = 0x198, .vcpu = true, .rate = 12, .error_every = 1, .ns = 1300, .exit = 32},
+	{.kind = EVENT_PIO, .sub = 1, .a = 0x3f8, .b = 1, .vcpu = true, .rate = 260, .ns = 7100, .value = {0x41, 260}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0x3fd, .b = 1, .vcpu = true, .rate = 260, .ns = 6400, .value = {0x60, 260}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 1, .a = 0xcf8, .b = 4, .vcpu = true, .rate = 35, .ns = 9000, .value = {0x80001004, 35}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0xcfc, .b = 2, .vcpu = true, .rate = 35, .ns = 9900, .value = {0x0407, 35}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 1, .a = 0x70, .b = 1, .vcpu = true, .rate = 8, .ns = 1200, .value = {0x0a, 8}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0x71, .b = 1, .vcpu = true, .rate = 8, .ns = 1300, .value = {0x26, 8}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0x608, .b = 4, .vcpu = true, .rate = 90, .ns = 6000, .value = {0x9d1ae2, 90}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0x60, .b = 1, .vcpu = true, .rate = 2, .ns = 8000, .value = {0x1c, 2}, .exit = 30},
+	{.kind = EVENT_PIO, .sub = 0, .a = 0x64, .b = 1, .vcpu = true, .rate = 3, .ns = 8000, .value = {0x1d, 3}, .exit = 30},
+	{.kind = EVENT_MMIO, .sub = 0, .a = 0xfebd4014, .b = 1, .vcpu = true, .rate = 25, .ns = 7900, .exit = 49},
+	{.kind = EVENT_MMIO, .sub = 1, .a = 0xfebd5004, .b = 2, .vcpu = true, .rate = 610, .ns = 4200, .value = {1}, .exit = 49},
+	{.kind = EVENT_MMIO, .sub = 1, .a = 0xfee000b0, .b = 4, .vcpu = true, .rate = 280, .ns = 3600, .exit = 49},
+	{.kind = EVENT_CPUID, .a = 0x1, .vcpu = true, .rate = 1100, .ns = 980, .value = {0x306c3}, .exit = 10},
+	{.kind = EVENT_CPUID, .sub = 1, .a = 0x4, .vcpu = true, .rate = 210, .ns = 1000, .value = {0x122}, .exit = 10},
+	{.kind = EVENT_CPUID, .a = 0x40000001, .vcpu = true, .rate = 130, .ns = 1010, .value = {0x1007efb}, .exit = 10},
+	{.kind = EVENT_HOST_VECTOR, .a = 25, .vcpu = true, .rate = 120, .ns = 3100, .exit = 1},
+	{.kind = EVENT_HOST_VECTOR, .sub = 0xec, .vcpu = true, .rate = 1900, .ns = 1600, .exit = 1},
+	{.kind = EVENT_HOST_VECTOR, .sub = 0xfd, .vcpu = true, .rate = 700, .ns = 1500, .exit = 1},
 };
 /* clang-format on */
 
@@ -77,6 +102,24 @@ static int add_hists(struct sample *s)
 	return ret;
 }
 
+/* A host of few reasons has no causes of the others. Hypercalls come with a reason that only the largest have. */
+static bool has_reason(u32 vmx, u32 reasons)
+{
+	for (u32 m = 0; m < reasons && m < MODELS; m++)
+		if ((u32)models[m].vmx == vmx)
+			return true;
+	return !vmx || vmx == VMX_VMCALL;
+}
+
+/* The key that the synthetic host's exits of a reason have. */
+static u64 exit_key(u32 vmx, u32 isa)
+{
+	for (u32 m = 0; vmx && m < MODELS; m++)
+		if ((u32)models[m].vmx == vmx)
+			return model_key(m, isa);
+	return 0;
+}
+
 static int add_event(struct sample *s, const struct vm_sample *vm, const struct vcpu_sample *vcpu, u64 ticks,
 		     const struct synthetic_event *t)
 {
@@ -101,6 +144,7 @@ static int add_event(struct sample *s, const struct vm_sample *vm, const struct 
 	e->age_ns = NSEC_PER_SEC / (t->rate + 1);
 	e->tid = vcpu ? vcpu->tid : vm->pid;
 	snprintf(e->comm, sizeof(e->comm), "%s", vcpu ? "CPU/KVM" : "vhost");
+	e->x.key = exit_key(t->exit, vcpu ? vcpu->isa : 0);
 	e->x.count = n;
 	if (!t->ns || !n)
 		return 0;
@@ -111,7 +155,7 @@ static int add_event(struct sample *s, const struct vm_sample *vm, const struct 
 	return 0;
 }
 
-int synthetic_events(struct sample *s, u64 ticks)
+int synthetic_events(struct sample *s, u64 ticks, u32 reasons)
 {
 	int ret = 0;
 
@@ -119,6 +163,8 @@ int synthetic_events(struct sample *s, u64 ticks)
 		const struct vm_sample *vm = &s->vms[i];
 
 		for (u32 k = 0; k < ARRAY_SIZE(table) && !ret; k++) {
+			if (!has_reason(table[k].exit, reasons))
+				continue;
 			if (!table[k].vcpu)
 				ret = add_event(s, vm, NULL, ticks, &table[k]);
 			for (u32 v = 0; v < vm->vcpu_count && table[k].vcpu && !ret; v++)

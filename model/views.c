@@ -16,6 +16,7 @@ static const struct view_columns *const views[VIEWS] = {
 	[VIEW_VECTOR] = &vector_view,
 	[VIEW_HYPERCALL] = &hypercall_view,
 	[VIEW_TIMER] = &timer_view,
+	[VIEW_CAUSE] = &cause_view,
 	[VIEW_LOG] = &log_view,
 	/* The detail of one exit row has no rows of its own. */
 	[VIEW_DETAIL] = &exit_view,

@@ -12,6 +12,7 @@ extern const struct view_columns irq_view;
 extern const struct view_columns vector_view;
 extern const struct view_columns hypercall_view;
 extern const struct view_columns timer_view;
+extern const struct view_columns cause_view;
 extern const struct view_columns log_view;
 
 #endif

@@ -46,6 +46,8 @@ const struct action action_table[] = {
 	 "hypercalls of the host, VM or vCPU you are in"},
 	{ACT_VIEW_TIMER, "view-timer", {'t'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "APIC timers of the host's vCPUs or of those you are in"},
+	{ACT_VIEW_CAUSE, "view-cause", {'0'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
+	 "second-level causes of exits: MSRs, ports, device addresses, CPUID leaves, the host's interrupts"},
 	{ACT_VIEW_LOG, "view-log", {'l'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "every interrupt, fault, call as it happens, of the host, VM or vCPU you are in; filter it with /"},
 
@@ -191,6 +193,7 @@ static const enum action_id view_actions[VIEWS] = {
 	[VIEW_VECTOR] = ACT_VIEW_IRQ,
 	[VIEW_HYPERCALL] = ACT_VIEW_HYPERCALL,
 	[VIEW_TIMER] = ACT_VIEW_TIMER,
+	[VIEW_CAUSE] = ACT_VIEW_CAUSE,
 	[VIEW_LOG] = ACT_VIEW_LOG,
 };
 /* clang-format on */

@@ -121,7 +121,8 @@ enum context app_context(const struct app *app)
 
 void app_wants(const struct app *app, struct wants *out)
 {
-	const struct view_columns *view = view_columns(app->here.view);
+	/* the detail of an exit shows its second-level causes */
+	const struct view_columns *view = view_columns(app->here.view == VIEW_DETAIL ? VIEW_CAUSE : app->here.view);
 
 	*out = (struct wants){.groups = view->groups};
 	if (view->rows != ROWS_LOG)
@@ -540,6 +541,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_IRQ:
 	case ACT_VIEW_HYPERCALL:
 	case ACT_VIEW_TIMER:
+	case ACT_VIEW_CAUSE:
 	case ACT_VIEW_LOG:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:

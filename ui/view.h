@@ -37,6 +37,10 @@ void view_message(struct grid *grid, int top, int bottom, enum style style, cons
 void view_detail(const struct app *app, struct grid *grid, const struct layout *lay);
 int view_detail_lines(const struct app *app);
 
+/* ui/view_causes.c: a section of the detail pane, from line y; how many lines it has, 0: there is nothing to show. */
+void view_causes(const struct app *app, struct grid *grid, const struct exit_row *row, int y);
+int view_causes_lines(const struct app *app, const struct exit_row *row);
+
 /* ui/view_help.c */
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay);
 int view_help_lines(const struct app *app);

@@ -16,6 +16,7 @@ enum figure { FIG_RATE, FIG_COUNT, FIG_TIME, FIG_MIN, FIG_AVG, FIG_P50, FIG_P99,
 struct sections {
 	int figures, figures_a_line;
 	int inflight; /* -1: none */
+	int causes;   /* -1: none */
 	int split, chart, chart_h, axis, marks;
 	int top, top_count; /* -1: no such list */
 	int lines;
@@ -46,7 +47,7 @@ static int top_vcpus(const struct app *app, const struct exit_row *list[TOP_VCPU
 
 static void plan(const struct app *app, const struct exit_row *row, int tops, struct sections *out)
 {
-	int y = 0, body = view_body_height(app), a_line = (app->w - 2) / FIGURE_W;
+	int y = 0, body = view_body_height(app), a_line = (app->w - 2) / FIGURE_W, causes;
 
 	a_line = a_line < 1 ? 1 : a_line > FIGURES ? FIGURES : a_line;
 	out->figures = y;
@@ -56,6 +57,9 @@ static void plan(const struct app *app, const struct exit_row *row, int tops, st
 	y += body > 14;
 	out->split = y;
 	y += 2 + (body > 14);
+	causes = view_causes_lines(app, row);
+	out->causes = causes ? y : -1;
+	y += causes ? causes + (body > 14) : 0;
 	out->chart = y++;
 	out->chart_h = body / 3 < 3 ? 3 : body / 3 > 14 ? 14 : body / 3;
 	y += out->chart_h;
@@ -398,6 +402,8 @@ void view_detail(const struct app *app, struct grid *grid, const struct layout *
 			  !row->idle && row->f.inflight_ns >= STUCK_NS ? STYLE_CRIT : STYLE_LABEL,
 			  "in flight now, the oldest for %s", fmt_ns(num, (double)row->f.inflight_ns, 6));
 	draw_split(grid, row, y0 + sec.split);
+	if (sec.causes >= 0)
+		view_causes(app, grid, row, y0 + sec.causes);
 	draw_chart(app, grid, row, &sec, y0);
 	if (sec.top >= 0)
 		draw_top(app, grid, list, count, y0 + sec.top);

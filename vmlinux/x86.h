@@ -212,6 +212,7 @@ union vmx_exit_reason {
 
 struct vcpu_vt {
 	union vmx_exit_reason exit_reason;
+	__u32 exit_intr_info;
 };
 
 struct vcpu_vmx {
@@ -224,6 +225,7 @@ struct hrtimer___v61 {
 
 struct vcpu_vmx___v61 {
 	union vmx_exit_reason exit_reason;
+	__u32 exit_intr_info;
 };
 
 #pragma clang attribute pop

@@ -239,7 +239,7 @@ static void the_price(void **state)
 		const char *spec;
 		u32 n, bytes_max;
 		double ms_max;
-	} sizes[] = {{"8x4x12", 120, 20 << 10, 20}, {"1000x4x12", 12, 4 << 20, 2000}};
+	} sizes[] = {{"8x4x12", 120, 64 << 10, 20}, {"1000x4x12", 12, 24 << 20, 2000}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {

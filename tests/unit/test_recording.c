@@ -436,7 +436,7 @@ static void a_full_disk(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &old);
 	limit = old;
-	limit.rlim_cur = 30000;
+	limit.rlim_cur = 60000;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	rec = recorder_open(scratch_path("full"), NULL, &err, error, sizeof(error));
 	for (; written < 40 && !ret; written += !ret)

@@ -173,6 +173,19 @@ static void timer_pane(void **state)
 	at_all_sizes("timer", (const u32[]){'t', 0});
 }
 
+/* The second-level causes of an exit, and all of them in their own view. */
+static void causes_of_an_exit(void **state)
+{
+	(void)state;
+	at_all_sizes("detail-causes", (const u32[]){'3', '/', 'I', 'O', '_', 'I', K_ENTER, K_ENTER, 0});
+}
+
+static void cause_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("cause", (const u32[]){'0', 0});
+}
+
 static void help_pane(void **state)
 {
 	(void)state;
@@ -430,16 +443,37 @@ static void batches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vm_pane),        cmocka_unit_test(vcpu_pane),   cmocka_unit_test(exit_pane),
-		cmocka_unit_test(user_exit_pane), cmocka_unit_test(detail_pane), cmocka_unit_test(detail_of_a_vcpu),
-		cmocka_unit_test(irq_pane),       cmocka_unit_test(vector_pane), cmocka_unit_test(vector_of_a_vm),
-		cmocka_unit_test(timer_pane),     cmocka_unit_test(help_pane),   cmocka_unit_test(sort_box),
-		cmocka_unit_test(filter_line),    cmocka_unit_test(palette),     cmocka_unit_test(settings_screen),
-		cmocka_unit_test(column_box),     cmocka_unit_test(no_match),    cmocka_unit_test(plain),
-		cmocka_unit_test(past),           cmocka_unit_test(span),        cmocka_unit_test(change),
-		cmocka_unit_test(go_to),          cmocka_unit_test(frozen),      cmocka_unit_test(first_frame),
-		cmocka_unit_test(no_vm),          cmocka_unit_test(waiting),     cmocka_unit_test(trouble),
-		cmocka_unit_test(scripts),        cmocka_unit_test(batches),
+		cmocka_unit_test(vm_pane),
+		cmocka_unit_test(vcpu_pane),
+		cmocka_unit_test(exit_pane),
+		cmocka_unit_test(user_exit_pane),
+		cmocka_unit_test(detail_pane),
+		cmocka_unit_test(detail_of_a_vcpu),
+		cmocka_unit_test(irq_pane),
+		cmocka_unit_test(vector_pane),
+		cmocka_unit_test(vector_of_a_vm),
+		cmocka_unit_test(causes_of_an_exit),
+		cmocka_unit_test(cause_pane),
+		cmocka_unit_test(timer_pane),
+		cmocka_unit_test(help_pane),
+		cmocka_unit_test(sort_box),
+		cmocka_unit_test(filter_line),
+		cmocka_unit_test(palette),
+		cmocka_unit_test(settings_screen),
+		cmocka_unit_test(column_box),
+		cmocka_unit_test(no_match),
+		cmocka_unit_test(plain),
+		cmocka_unit_test(past),
+		cmocka_unit_test(span),
+		cmocka_unit_test(change),
+		cmocka_unit_test(go_to),
+		cmocka_unit_test(frozen),
+		cmocka_unit_test(first_frame),
+		cmocka_unit_test(no_vm),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(trouble),
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(batches),
 	};
 
 	/* the header shows the time of day */

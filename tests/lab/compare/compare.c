@@ -20,6 +20,7 @@ static const struct {
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},
+	{"causes", case_causes, 0},
 	{"irqs", case_events, 0},
 	{"nested", case_nested, 0},
 	{"turns", case_turns, 0},
