@@ -51,10 +51,11 @@ enum event_kind {
 	EVENT_DIRTY_PAGE,                              /* sub: the same, a: GFN */
 	EVENT_DIRTY_VCPU,                              /* vCPU; sub: the same */
 
-	EVENT_WAKEUP = EVENT_KIND(GROUP_HALT, 0), /* vCPU; sub: polled or slept, valid or not */
-	EVENT_HALT_POLL,                          /* vCPU: the halt-poll window */
-	EVENT_ON_CPU,                             /* vCPU; sub: pCPU: stretches on it */
-	EVENT_OFF_CPU,                            /* vCPU; sub: why */
+	EVENT_WAKEUP = EVENT_KIND(GROUP_HALT, 0), /* vCPU: ends of halts; in the log, sub: WAKEUP_* */
+	EVENT_HALT_POLL,                          /* vCPU: the halt-poll window; sub: WINDOW_* */
+	EVENT_ON_CPU,                             /* vCPU; sub: pCPU: a stretch on it, inside KVM_RUN */
+	EVENT_OFF_CPU,                            /* vCPU; sub: enum off_cpu: a stretch off it, inside KVM_RUN */
+	EVENT_MIGRATION,                          /* vCPU; sub: MOVE_* */
 
 	EVENT_HYPERCALL = EVENT_KIND(GROUP_CALL, 0), /* vCPU; sub: whose (KVM, Hyper-V, Xen), a: number */
 
@@ -70,6 +71,17 @@ enum event_kind {
 	/* vCPU; sub: vector of the host's interrupt that ended guest mode; or 0, and a: Linux's number of it + 1 */
 	EVENT_HOST_VECTOR,
 };
+
+/* Of EVENT_WAKEUP in the log, bits: how the halt ended; it was woken with nothing to do. */
+#define WAKEUP_SLEPT   1
+#define WAKEUP_INVALID 2
+#define WAKEUP_POLLED  4
+/* Of EVENT_HALT_POLL. */
+#define WINDOW_GROWS   0
+#define WINDOW_SHRINKS 1
+/* Of EVENT_MIGRATION: to another pCPU, to one of another NUMA node. */
+#define MOVE_PCPU 0
+#define MOVE_NODE 1
 
 #define EVENT_VALUES 4
 #define EVENT_OTHERS 0xffffffffU /* sub of the record that stands for all keys there was no room for; a, b: all ones */

@@ -7,6 +7,7 @@
 #include "irq.skel.h"
 #include "timer.skel.h"
 #include "cause.skel.h"
+#include "wake.skel.h"
 
 /* clang-format off */
 static const struct program calls[] = {
@@ -91,7 +92,21 @@ static const struct program timers[] = {
 };
 #endif
 
+static const struct program wake[] = {
+	{.name = "halt_wakeup", .probe = PROBE_WAKEUPS},
+	{.name = "again_halt_wakeup", .probe = PROBE_WAKEUPS, .twin = true},
+	{.name = "halt_window", .probe = PROBE_WINDOW},
+	{.name = "again_halt_window", .probe = PROBE_WINDOW, .twin = true},
+	{.name = "halt_sched_out", .probe = PROBE_STRETCH},
+	{.name = "halt_sched_in", .probe = PROBE_STRETCH},
+	{.name = "halt_run", .probe = PROBE_STRETCH},
+	{.name = "again_halt_run", .probe = PROBE_STRETCH, .twin = true},
+	{.name = "halt_return", .probe = PROBE_STRETCH},
+	{.name = "again_halt_return", .probe = PROBE_STRETCH, .twin = true},
+};
+
 static const struct program_set sets[GROUPS] = {
+	[GROUP_HALT] = {"halts", wake_bpf__elf_bytes, wake, ARRAY_SIZE(wake)},
 	[GROUP_CALL] = {"hypercalls", calls_bpf__elf_bytes, calls, ARRAY_SIZE(calls)},
 #if defined(__x86_64__)
 	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},

@@ -25,6 +25,14 @@ static const struct event_info events[] = {
 	 .timed = true,
 	 .value = {{"injected", VALUE_SUM}, {"eoi", VALUE_SUM}, {"posted", VALUE_SUM}, {"pv_eoi", VALUE_SUM}}},
 	{.kind = EVENT_LOCAL, .name = "local", .array = "irqs", .sub = "register", .value = {{"lvt", VALUE_LAST}}},
+	{.kind = EVENT_WAKEUP, .name = "wakeup", .array = "halts", .errors = "invalid", .timed = true,
+	 .value = {{"polled", VALUE_SUM}}},
+	{.kind = EVENT_HALT_POLL, .name = "halt_poll", .array = "halts", .sub = "shrink",
+	 .value = {{"new_ns", VALUE_LAST}, {"old_ns", VALUE_LAST}}},
+	{.kind = EVENT_ON_CPU, .name = "on_cpu", .array = "halts", .sub = "cpu", .timed = true},
+	{.kind = EVENT_OFF_CPU, .name = "off_cpu", .array = "halts", .sub = "why", .timed = true},
+	{.kind = EVENT_MIGRATION, .name = "migration", .array = "halts", .sub = "node",
+	 .value = {{"from", VALUE_LAST}, {"to", VALUE_LAST}}},
 	{.kind = EVENT_HYPERCALL, .name = "hypercall", .array = "hypercalls", .sub = "of", .a = "nr", .host_sum = true, .timed = true,
 	 .value = {{"a0", VALUE_LAST}, {"a1", VALUE_LAST}, {"a2", VALUE_LAST}, {"a3", VALUE_LAST}}},
 	{.kind = EVENT_TIMER, .name = "timer", .array = "timers", .sub = "mode", .errors = "coalesced", .timed = true,
@@ -78,6 +86,24 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 		return irq_name(kind, sub, a, b, buf, EVENT_NAME_SIZE);
 	case EVENT_TIMER:
 		name = timer_mode_name(sub);
+		break;
+	case EVENT_WAKEUP:
+		name = sub & WAKEUP_INVALID  ? "woken for nothing"
+		       : sub & WAKEUP_POLLED ? "polled"
+		       : sub & WAKEUP_SLEPT  ? "woken"
+					     : "wake-ups";
+		break;
+	case EVENT_HALT_POLL:
+		name = sub == WINDOW_GROWS ? "window grows" : "window shrinks";
+		break;
+	case EVENT_ON_CPU:
+		snprintf(buf, EVENT_NAME_SIZE, "on pCPU %u", sub);
+		return buf;
+	case EVENT_OFF_CPU:
+		name = sub == OFF_PREEMPT ? "preempted" : "asleep";
+		break;
+	case EVENT_MIGRATION:
+		name = sub == MOVE_NODE ? "to another node" : "to another pCPU";
 		break;
 	case EVENT_HYPERCALL:
 		name = hypercall_name(sub, a);

@@ -72,4 +72,11 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 		 "cost every interrupt of the host while they are looked at, a device's by its IRQ number",
 		 "interrupts of the host have no vector", false},
 	[PROBE_CAUSE_TIME] = {"cause_time", "tp_btf/kvm_entry", "the time of causes", "causes are counted only", false},
+	[PROBE_WAKEUPS] = {"wakeups", "tp_btf/kvm_vcpu_wakeup", "how long halts take, one by one", "no halt durations",
+			   false},
+	[PROBE_WINDOW] = {"window", "tp_btf/kvm_halt_poll_ns", "the halt-poll window as it grows and shrinks",
+			  "no halt-poll window", false},
+	[PROBE_STRETCH] = {"stretch", "fentry/kvm_sched_out, kvm_sched_in, kvm_arch_vcpu_ioctl_run",
+			   "stretches on and off the pCPU, moves between NUMA nodes",
+			   "no stretches, no moves between nodes", false},
 };

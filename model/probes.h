@@ -41,6 +41,9 @@ enum probe_id {
 	PROBE_CPUID,
 	PROBE_HOST_VECTOR, /* fentry on VMX, else the tracepoints of all interrupts */
 	PROBE_CAUSE_TIME,
+	PROBE_WAKEUPS,
+	PROBE_WINDOW,
+	PROBE_STRETCH,
 	PROBE_COUNT
 };
 

@@ -309,6 +309,10 @@ static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct v
 		.user_exits = minus(cur->user_exits, prev ? prev->user_exits : 0),
 		.entries = minus(cur->entries, prev ? prev->entries : 0),
 		.halts = minus(cur->halts, prev ? prev->halts : 0),
+		.halts_polled = minus(cur->halts_polled, prev ? prev->halts_polled : 0),
+		.halts_invalid = minus(cur->halts_invalid, prev ? prev->halts_invalid : 0),
+		.poll_won_ns = minus(cur->halt_poll_success_ns, prev ? prev->halt_poll_success_ns : 0),
+		.poll_lost_ns = minus(cur->halt_poll_fail_ns, prev ? prev->halt_poll_fail_ns : 0),
 		.preemptions = minus(cur->preemptions, prev ? prev->preemptions : 0),
 		.migrations = minus(cur->migrations, prev ? prev->migrations : 0),
 	};

@@ -72,6 +72,8 @@ struct vcpu_row {
 	u64 user_exits;
 	u64 entries;
 	u64 halts;
+	u64 halts_polled, halts_invalid;
+	u64 poll_won_ns, poll_lost_ns; /* polling that ended with a wake-up, and that did not (KVM's own counters) */
 	u64 preemptions;
 	u64 migrations;
 	struct exit_figures f;      /* of its VM exits that are not idle */
@@ -153,6 +155,10 @@ void snapshot_free(struct snapshot *snap);
 
 const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid);
 const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid uid);
+
+/* The vCPU's row of a kind, whatever its sub (sub ~0U), NULL: there is none. */
+const struct event_row *snapshot_find_event(const struct snapshot *snap, const struct vcpu_row *vcpu, u32 kind,
+					    u32 sub);
 
 /* Events a second over a time (over_ns of a row); 0 when that is 0. */
 double rate_over(u64 events, u64 over_ns);

@@ -205,3 +205,18 @@ int events_build(struct snapshot *out, const struct sample *before, const struct
 	}
 	return host_sums(out);
 }
+
+const struct event_row *snapshot_find_event(const struct snapshot *snap, const struct vcpu_row *vcpu, u32 kind, u32 sub)
+{
+	const struct vm_row *vm = snapshot_find_vm(snap, vcpu->vm);
+
+	for (u32 i = 0; vm && i < vm->vcpu_event_count; i++) {
+		const struct event_row *row = &snap->vcpu_events[vm->vcpu_event_first + i];
+
+		if (row->kind > kind)
+			break;
+		if (row->kind == kind && row->vcpu == vcpu->uid && (sub == ~0U || row->sub == sub))
+			return row;
+	}
+	return NULL;
+}

@@ -17,6 +17,8 @@ static const struct view_columns *const views[VIEWS] = {
 	[VIEW_HYPERCALL] = &hypercall_view,
 	[VIEW_TIMER] = &timer_view,
 	[VIEW_CAUSE] = &cause_view,
+	[VIEW_HALT] = &halt_view,
+	[VIEW_STRETCH] = &stretch_view,
 	[VIEW_LOG] = &log_view,
 	/* The detail of one exit row has no rows of its own. */
 	[VIEW_DETAIL] = &exit_view,

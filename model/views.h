@@ -13,6 +13,8 @@ extern const struct view_columns vector_view;
 extern const struct view_columns hypercall_view;
 extern const struct view_columns timer_view;
 extern const struct view_columns cause_view;
+extern const struct view_columns halt_view;
+extern const struct view_columns stretch_view;
 extern const struct view_columns log_view;
 
 #endif

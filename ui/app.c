@@ -539,6 +539,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_VCPU:
 	case ACT_VIEW_EXIT:
 	case ACT_VIEW_IRQ:
+	case ACT_VIEW_HALT:
 	case ACT_VIEW_HYPERCALL:
 	case ACT_VIEW_TIMER:
 	case ACT_VIEW_CAUSE:

@@ -17,6 +17,7 @@ static const struct {
 	{"counts", case_counts, 0},
 	{"perf", case_perf, 0},
 	{"halt", case_halt, 0},
+	{"halts", case_halts, 0},
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Halts, the halt-poll window and stretches: beside ftrace's histograms, and beside what the core of kvmtop counts. */
+#define _GNU_SOURCE
+#include "compare.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Hits of a histogram's rows in which a key has a value; key NULL: of all. */
+static uint64_t seen(const struct evidence *e, const char *name, const char *key, uint64_t value)
+{
+	char file[64], line[512], want[64];
+	uint64_t n = 0;
+	FILE *f;
+
+	snprintf(file, sizeof(file), "hist.%s", name);
+	snprintf(want, sizeof(want), " %s:", key ? key : "");
+	f = evidence_open(e, file);
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *hit = strstr(line, "hitcount:"), *at_key = key ? strstr(line, want) : NULL;
+
+		if (*line != '{' || !hit)
+			continue;
+		if (!key || (at_key && strtoull(at_key + strlen(want), NULL, 10) == value))
+			n += strtoull(hit + strlen("hitcount:"), NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Sum of a member over the rows of a type, of one vCPU (id -1: of all), in which key has a value (key NULL: all of them). */
+static uint64_t told(json *vm, int64_t id, const char *type, const char *key, uint64_t value, const char *what)
+{
+	json *rows = member(vm, "halts");
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < length(rows); i++) {
+		json *row = at(rows, i);
+
+		if (strcmp(text(row, "type"), type) || (id >= 0 && integer(row, "vcpu") != id) ||
+		    (key && number(row, key) != value))
+			continue;
+		n += number(row, what);
+	}
+	return n;
+}
+
+static void same(const char *what, uint64_t kvmtop, uint64_t other, const char *whose)
+{
+	claim(kvmtop == other, "%s: kvmtop %" PRIu64 ", %s %" PRIu64, what, kvmtop, whose, other);
+}
+
+static void check_vcpu(json *vm, json *vcpu)
+{
+	int64_t id = integer(vcpu, "id");
+	json *sched = member(vcpu, "sched"), *times = member(vcpu, "time_ns");
+	uint64_t on = told(vm, id, "on_cpu", NULL, 0, "total_ns"), ran = number(times, "guest") + number(times, "kvm");
+	uint64_t count;
+	char what[64];
+
+	snprintf(what, sizeof(what), "%s vCPU %" PRId64 " preempted", text(vm, "name"), id);
+	same(what, told(vm, id, "off_cpu", "why", 1, "count"), number(sched, "preemptions"), "its core");
+	snprintf(what, sizeof(what), "%s vCPU %" PRId64 " asleep", text(vm, "name"), id);
+	same(what, told(vm, id, "off_cpu", "why", 2, "count"), number(sched, "blocks"), "its core");
+	ran += number(times, "poll");
+	/*
+	 * A stretch is told by programs that run after the core's at both of its ends: under emulation each is some tens of
+	 * microseconds longer by what they take. Polling is on the pCPU too.
+	 */
+	count = told(vm, id, "on_cpu", NULL, 0, "count");
+	claim(on + 1000000 > ran && on < ran + ran / 50 + count * 100000,
+	      "%s vCPU %" PRId64 ": %" PRIu64 " stretches on pCPUs %.1f ms, guest, kvm and poll %.1f ms",
+	      text(vm, "name"), id, count, (double)on / 1e6, (double)ran / 1e6);
+}
+
+void case_halts(const struct evidence *e)
+{
+	uint64_t wakeups = 0, polled = 0, invalid = 0, grows = 0, shrinks = 0;
+	json *last, *vms;
+
+	if (!e->ticks.count)
+		return;
+	last = e->ticks.o[e->ticks.count - 1];
+	vms = member(last, "vms");
+	for (unsigned int i = 0; i < length(vms); i++) {
+		json *vm = at(vms, i), *vcpus = member(vm, "vcpus");
+
+		wakeups += told(vm, -1, "wakeup", NULL, 0, "count");
+		polled += told(vm, -1, "wakeup", NULL, 0, "polled");
+		invalid += told(vm, -1, "wakeup", NULL, 0, "invalid");
+		grows += told(vm, -1, "halt_poll", "shrink", 0, "count");
+		shrinks += told(vm, -1, "halt_poll", "shrink", 1, "count");
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			same("wake-ups", told(vm, integer(at(vcpus, k), "id"), "wakeup", NULL, 0, "count"),
+			     number(member(at(vcpus, k), "halt"), "wakeups"), "its core");
+			if (!e->arm64)
+				check_vcpu(vm, at(vcpus, k));
+		}
+	}
+	same("wake-ups", wakeups, seen(e, "wakeup", NULL, 0), "ftrace");
+	same("halts that ended while polling", polled, seen(e, "wakeup", "waited", 0), "ftrace");
+	same("woken for nothing", invalid, seen(e, "wakeup", "valid", 0), "ftrace");
+	same("window grows", grows, seen(e, "window", "grow", 1), "ftrace");
+	same("window shrinks", shrinks, seen(e, "window", "grow", 0), "ftrace");
+	claim(wakeups > 500 && grows > 0, "there were wake-ups (%" PRIu64 ") and the window grew (%" PRIu64 ")",
+	      wakeups, grows);
+}
