@@ -55,6 +55,7 @@ struct synthetic {
 	u64 samples;
 	u64 events, cpu_ns;
 	struct wants wants;
+	bool asked; /* until somebody says what he wants, all there is */
 	struct shape shapes[MODELS];
 	u16 order[2][MODELS]; /* models in the order of their keys: VMX, SVM */
 	struct sim_vcpu *vcpus;
@@ -492,7 +493,8 @@ static int synthetic_sample(struct source *src, struct sample *s)
 			return -ENOMEM;
 		}
 	}
-	if (synthetic_events(s, syn->samples, syn->spec.reasons) || synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
+	if (synthetic_events(s, syn->samples, syn->spec.reasons, syn->asked ? syn->wants.groups : ~0U) ||
+	    synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
 		snprintf(src->error, sizeof(src->error), "out of memory for events");
 		return -ENOMEM;
 	}
@@ -507,6 +509,7 @@ static int synthetic_sample(struct source *src, struct sample *s)
 static void synthetic_want(struct source *src, const struct wants *wants)
 {
 	((struct synthetic *)src)->wants = *wants;
+	((struct synthetic *)src)->asked = true;
 }
 
 static void synthetic_close(struct source *src)

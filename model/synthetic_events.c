@@ -45,10 +45,6 @@ static const struct synthetic_event table[] = {
 	{.kind = EVENT_OFF_CPU, .sub = 1, .vcpu = true, .rate = 12, .ns = 1900000},
 	{.kind = EVENT_OFF_CPU, .sub = 2, .vcpu = true, .rate = 640, .ns = 500000},
 	{.kind = EVENT_MIGRATION, .sub = 0, .vcpu = true, .rate = 9, .value = {1, 2}},
-	{.kind = EVENT_HYPERCALL, .a = 5, .vcpu = true, .rate = 420, .value = {0, 3}},
-	{.kind = EVENT_HYPERCALL, .a = 10, .vcpu = true, .rate = 1700, .value = {0xc, 0, 0, 0x8fd}},
-	{.kind = EVENT_HYPERCALL, .a = 11, .vcpu = true, .rate = 95, .value = {2}},
-	{.kind = EVENT_HYPERCALL, .a = 77, .vcpu = true, .rate = 1},
 	{.kind = EVENT_TIMER, .sub = 0, .vcpu = true, .rate = 11, .ns = 5300, .value = {11, 0, 11}},
 	{.kind = EVENT_TIMER, .sub = 2, .vcpu = true, .rate = 260, .error_every = 400, .ns = 1200,
 	 .value = {250, 230, 30, 2}},
@@ -167,7 +163,7 @@ static int add_event(struct sample *s, const struct vm_sample *vm, const struct 
 	return 0;
 }
 
-int synthetic_events(struct sample *s, u64 ticks, u32 reasons)
+int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups)
 {
 	int ret = 0;
 
@@ -175,7 +171,8 @@ int synthetic_events(struct sample *s, u64 ticks, u32 reasons)
 		const struct vm_sample *vm = &s->vms[i];
 
 		for (u32 k = 0; k < ARRAY_SIZE(table) && !ret; k++) {
-			if (!has_reason(table[k].exit, reasons))
+			if (!has_reason(table[k].exit, reasons) ||
+			    !(groups & GROUP_BIT(EVENT_KIND_GROUP(table[k].kind))))
 				continue;
 			if (!table[k].vcpu)
 				ret = add_event(s, vm, NULL, ticks, &table[k]);

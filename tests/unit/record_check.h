@@ -79,19 +79,26 @@ static inline int scratch_close(void **state)
 }
 
 /* n samples of a synthetic host, to compare with. */
-static inline struct sample *synthetic_samples(const char *text, u32 n)
+static inline struct sample *samples_of(const char *text, u32 n, u32 groups)
 {
 	struct sample *all = calloc(n, sizeof(*all));
 	struct pair p;
 
 	assert_non_null(all);
 	pair_open(&p, text);
+	source_want(p.source, &(struct wants){.groups = groups});
 	for (u32 i = 0; i < n; i++) {
 		pair_next(&p);
 		assert_int_equal(sample_copy(&all[i], &p.b), 0);
 	}
 	pair_close(&p);
 	return all;
+}
+
+/* With all events that there are. */
+static inline struct sample *synthetic_samples(const char *text, u32 n)
+{
+	return samples_of(text, n, ~0U);
 }
 
 static inline void samples_free(struct sample *all, u32 n)

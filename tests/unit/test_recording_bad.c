@@ -16,7 +16,7 @@ struct small {
 
 static void small_open(struct small *sm)
 {
-	sm->all = synthetic_samples("1x1x2", SMALL);
+	sm->all = samples_of("1x1x2", SMALL, GROUP_BIT(GROUP_CALL) | GROUP_BIT(GROUP_TIMER));
 	sm->path = scratch_path("small");
 	record_all(sm->path, sm->all, SMALL, NULL);
 	sm->bytes = file_bytes(sm->path, &sm->len);
