@@ -108,7 +108,7 @@ static void one_can_travel(void **state)
 static void bytes_are_bounded(void **state)
 {
 	static const u64 limits[] = {40 << 10, 100 << 10, 400 << 10};
-	struct sample *all = synthetic_samples("6x4x12", 150), got = {0};
+	struct sample *all = samples_of("6x4x12", 150, 0), got = {0};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
