@@ -6,6 +6,7 @@
 
 #include "array.h"
 #include "events.h"
+#include "findings.h"
 #include "query.h"
 
 struct sort_key {
@@ -66,6 +67,12 @@ static bool log_in_scope(const struct scope *scope, const struct log_sample *lin
 	return (!scope->vm || line->vm == scope->vm) && (!scope->vcpu || line->vcpu == scope->vcpu);
 }
 
+/* What a whole VM has is true of its vCPUs too, and what the host has of all. */
+static bool finding_in_scope(const struct scope *scope, const struct finding *f)
+{
+	return (!scope->vm || !f->vm || f->vm == scope->vm) && (!scope->vcpu || !f->vcpu || f->vcpu == scope->vcpu);
+}
+
 static struct source_rows vm_rows(const struct snapshot *snap, const struct scope *scope)
 {
 	const struct vm_row *vm = scope->vm ? snapshot_find_vm(snap, scope->vm) : snap->vms;
@@ -118,6 +125,9 @@ static struct source_rows scope_rows(const struct query *q, const struct snapsho
 	switch (view->rows) {
 	case ROWS_LOG:
 		return (struct source_rows){snap->log, sizeof(*snap->log), snap->log_count};
+	case ROWS_FINDING:
+		return (struct source_rows){q->findings ? q->findings->list : NULL, sizeof(struct finding),
+					    q->findings ? q->findings->count : 0};
 	case ROWS_VM:
 		return vm_rows(snap, &q->scope);
 	case ROWS_VCPU:
@@ -219,6 +229,8 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 			continue;
 		if (view->rows == ROWS_LOG && !log_in_scope(&q->scope, ref.log))
 			continue;
+		if (view->rows == ROWS_FINDING && !finding_in_scope(&q->scope, ref.finding))
+			continue;
 		out->total++;
 		if (!filter_match(q->filter, snap, view, ref))
 			continue;
@@ -263,6 +275,12 @@ struct row_id row_identity(enum view_id view, union row_ref row)
 		id.kind = row.log->kind;
 		id.key = row.log->ns;
 		id.a = row.log->tid;
+		break;
+	case ROWS_FINDING:
+		/* Which of the VM's vCPUs is the worst changes from tick to tick. */
+		id.vm = row.finding->vm;
+		id.kind = row.finding->id;
+		id.sub = row.finding->loss;
 		break;
 	case ROWS_EVENT:
 		id.vm = row.event->vm;

@@ -22,6 +22,7 @@ enum view_id {
 	VIEW_TIMER,
 	VIEW_CAUSE,
 	VIEW_LOG,
+	VIEW_FINDING,
 	VIEW_DETAIL,
 	VIEWS,
 };
@@ -60,6 +61,7 @@ union row_ref {
 	const struct exit_row *exit;
 	const struct event_row *event;
 	const struct log_sample *log;
+	const struct finding *finding; /* model/findings.h */
 	const void *any;
 };
 
@@ -80,7 +82,7 @@ struct column {
 };
 
 /* Which member of row_ref a view's rows are. */
-enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT, ROWS_LOG };
+enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT, ROWS_LOG, ROWS_FINDING };
 
 #define VIEW_KINDS 6
 
@@ -161,6 +163,7 @@ struct query {
 	bool idle_last; /* VIEW_EXIT: idle reasons sorted after all others, whatever the column */
 	bool irix;      /* sorted as shown: see column_scale() */
 	const struct filter *filter;
+	const struct findings *findings; /* VIEW_FINDING: its rows, NULL: none */
 };
 
 struct rows {

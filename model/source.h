@@ -84,7 +84,7 @@ struct source *source_select_open(struct source *inner, const u32 *pids, u32 pid
 /*
  * A made-up host, the same for the same spec on every machine: for tests, goldens and scale. Each sample advances its
  * clock by exactly step_ns. It has busy, idle, stuck and preempted vCPUs, Intel reasons in even VMs and AMD ones in
- * odd VMs, a VM that ends and one that appears.
+ * odd VMs, a VM that ends and one that appears. A healthy one has no trouble: nothing stuck, nobody without a pCPU.
  */
 struct synthetic_spec {
 	u32 vms;     /* 1..100000 */
@@ -92,8 +92,9 @@ struct synthetic_spec {
 	u32 reasons; /* a vCPU, 1..40 */
 	u64 step_ns; /* 0: one second */
 	u64 seed;
+	bool healthy;
 };
-/* Reads "VMSxVCPUSxREASONS[:SEED]"; 0 or -EINVAL. */
+/* Reads "VMSxVCPUSxREASONS[:SEED][:healthy]"; 0 or -EINVAL. */
 int synthetic_spec_parse(const char *text, struct synthetic_spec *spec);
 /* NULL when out of memory. */
 struct source *source_synthetic_open(const struct synthetic_spec *spec);

@@ -566,6 +566,8 @@ static void vcpu_init(struct synthetic *syn, struct sim_vcpu *v, u32 vm, u32 id)
 	v->never_runs = vm == 0 && spec->vcpus >= 3 && id == spec->vcpus - 1;
 	v->preempted = vm == 0 && id == (spec->vcpus >= 2 ? 1 : 0) && spec->reasons > MODEL_IRQ;
 	v->stuck = id == 0 && vm == (spec->vms >= 2 ? 1 : 0) && !v->preempted && spec->reasons > MODEL_IO;
+	if (spec->healthy)
+		v->preempted = v->stuck = false;
 	if (v->preempted || v->stuck) {
 		v->activity = 800;
 		v->halted = 100;
@@ -643,17 +645,23 @@ static bool take_number(const char **text, u64 low, u64 high, u64 *out)
 int synthetic_spec_parse(const char *text, struct synthetic_spec *spec)
 {
 	u64 vms, vcpus, reasons, seed = 1;
+	bool healthy = false;
 
 	if (!take_number(&text, 1, 100000, &vms) || *text++ != 'x' || !take_number(&text, 1, 1024, &vcpus) ||
 	    *text++ != 'x' || !take_number(&text, 1, MODELS, &reasons))
 		return -EINVAL;
-	if (*text == ':') {
+	if (*text == ':' && strcmp(text, ":healthy") != 0) {
 		text++;
 		if (!take_number(&text, 0, UINT64_MAX, &seed))
 			return -EINVAL;
 	}
+	if (!strcmp(text, ":healthy")) {
+		text += strlen(text);
+		healthy = true;
+	}
 	if (*text)
 		return -EINVAL;
-	*spec = (struct synthetic_spec){.vms = vms, .vcpus = vcpus, .reasons = reasons, .seed = seed};
+	*spec = (struct synthetic_spec){
+		.vms = vms, .vcpus = vcpus, .reasons = reasons, .seed = seed, .healthy = healthy};
 	return 0;
 }

@@ -20,6 +20,7 @@ static const struct view_columns *const views[VIEWS] = {
 	[VIEW_HALT] = &halt_view,
 	[VIEW_STRETCH] = &stretch_view,
 	[VIEW_LOG] = &log_view,
+	[VIEW_FINDING] = &finding_view,
 	/* The detail of one exit row has no rows of its own. */
 	[VIEW_DETAIL] = &exit_view,
 };
@@ -90,6 +91,7 @@ double column_scale(const struct column *col, union row_ref row, enum view_id vi
 		over = row.exit->over_ns;
 		break;
 	case ROWS_LOG:
+	case ROWS_FINDING:
 		return 1;
 	case ROWS_EVENT:
 		span = row.event->span_ns;

@@ -16,5 +16,6 @@ extern const struct view_columns cause_view;
 extern const struct view_columns halt_view;
 extern const struct view_columns stretch_view;
 extern const struct view_columns log_view;
+extern const struct view_columns finding_view;
 
 #endif

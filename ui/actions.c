@@ -52,6 +52,8 @@ const struct action action_table[] = {
 	 "second-level causes of exits: MSRs, ports, device addresses, CPUID leaves, the host's interrupts"},
 	{ACT_VIEW_LOG, "view-log", {'l'}, CTX_MAIN, GROUP_GO, NULL, NULL, 20,
 	 "every interrupt, fault, call as it happens, of the host, VM or vCPU you are in; filter it with /"},
+	{ACT_VIEW_FINDING, "view-finding", {'!'}, CTX_MAIN, GROUP_GO, "findings", NULL, 21,
+	 "what is wrong, in sentences; Enter goes from each to its proof"},
 
 	{ACT_SORT_PICK, "sort", {'s'}, CTX_LIST, GROUP_SORT, "sort", NULL, 6, "pick the column to sort by"},
 	{ACT_SORT_LEFT, "sort-left", {'<', ','}, CTX_LIST, GROUP_SORT, NULL, NULL, 0, "sort by the column to the left"},
@@ -198,6 +200,7 @@ static const enum action_id view_actions[VIEWS] = {
 	[VIEW_TIMER] = ACT_VIEW_TIMER,
 	[VIEW_CAUSE] = ACT_VIEW_CAUSE,
 	[VIEW_LOG] = ACT_VIEW_LOG,
+	[VIEW_FINDING] = ACT_VIEW_FINDING,
 };
 /* clang-format on */
 

@@ -53,7 +53,7 @@ u32 app_setting_changed(struct app *app, enum setting_id id)
 	case SET_MOUSE:
 		return APP_RENDER | APP_MOUSE;
 	default:
-		return APP_RENDER;
+		return id >= SET_LIMITS ? APP_RENDER | APP_QUERY : APP_RENDER;
 	}
 }
 

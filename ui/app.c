@@ -61,6 +61,7 @@ void app_free(struct app *app)
 	filter_free(app->filter);
 	rows_free(&app->rows);
 	hold_free(&app->hold);
+	findings_free(&app->findings);
 	app->filter = NULL;
 	app->snap = NULL;
 }
@@ -214,6 +215,15 @@ void select_row(struct app *app, int index)
 	scroll_to_cursor(app);
 }
 
+static int find(struct app *app)
+{
+	struct finding_limits limits;
+
+	for (int i = 0; i < LIMITS; i++)
+		limits.value[i] = app->set.value[SET_LIMITS + i];
+	return app->snap ? findings_build(&app->findings, app->snap, &limits) : 0;
+}
+
 int app_query(struct app *app)
 {
 	struct view_state *vs = &app->views[app->here.view];
@@ -226,11 +236,16 @@ int app_query(struct app *app)
 		.idle_last = !app->idle_mixed,
 		.irix = app->set.value[SET_SHARES] == SHARES_IRIX,
 		.filter = app->filter,
+		.findings = &app->findings,
 	};
-	int ret, found = -1;
+	int ret = find(app), found = -1;
 
 	app->first_idle = -1;
 	app->selected = -1;
+	if (ret) {
+		app->rows.count = 0;
+		return ret;
+	}
 	if (!app->snap || app->here.view == VIEW_DETAIL) {
 		app->rows.count = 0;
 		clamp_text(app);
@@ -544,6 +559,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_TIMER:
 	case ACT_VIEW_CAUSE:
 	case ACT_VIEW_LOG:
+	case ACT_VIEW_FINDING:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:
 		return app->depth ? nav_action(app, ACT_BACK) : APP_QUIT;

@@ -8,6 +8,7 @@
 #ifndef KVMTOP_APP_H
 #define KVMTOP_APP_H
 
+#include "../model/findings.h"
 #include "../model/query.h"
 #include "rcfile.h"
 #include "travel.h"
@@ -82,6 +83,8 @@ struct app {
 	const struct snapshot *snap_base; /* its base when the rows were sorted */
 	const struct series *series;      /* rates over time up to it, NULL: none are kept */
 	const struct heat *heat;          /* latencies over time of the reason in VIEW_DETAIL, NULL: not there */
+
+	struct findings findings; /* of snap */
 
 	int w, h;
 	bool ascii;

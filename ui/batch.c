@@ -66,7 +66,7 @@ static void put_head(FILE *out, const struct app *app)
 	put_budget(out, &snap->budget);
 	fprintf(out, " self %s%%\n",
 		snap->interval_ns ? fmt_share(num, share(snap->own_cpu_ns, snap->interval_ns), 5) : "-");
-	if (view_alert(app, text, sizeof(text), &style)) {
+	if (view_trouble(app, text, sizeof(text), &style)) {
 		fputs("! ", out);
 		put_text(out, text, 0, false, app->ascii);
 		fputc('\n', out);

@@ -114,6 +114,32 @@ static u32 enter_event(struct app *app, const struct row_id *id, struct place to
 	return go_down(app, to);
 }
 
+/* To the proof: the place, the order in which it is seen, and the row. */
+static u32 enter_finding(struct app *app, const struct finding *f)
+{
+	struct finding_place to = finding_place(f);
+	struct view_state *vs = &app->views[to.view];
+	int sort = to.sort ? column_find(view_columns(to.view), to.sort) : -1;
+	u32 flags;
+
+	if (!to.known) {
+		snprintf(app->notice, sizeof(app->notice), "%s", loss_help(f->loss));
+		return APP_RENDER;
+	}
+	flags = go_down(app, (struct place){.view = to.view, .scope = to.scope, .isa = to.isa, .key = to.key});
+	if (sort >= 0) {
+		vs->sort = sort;
+		vs->descending = view_columns(to.view)->columns[sort].descending;
+	}
+	if (to.view == VIEW_EXIT)
+		app->show_user = to.user;
+	if (to.view != VIEW_DETAIL) {
+		vs->id = to.row;
+		vs->pinned = true;
+	}
+	return flags;
+}
+
 static u32 enter(struct app *app, enum action_id action)
 {
 	struct place to = {.scope = app->here.scope};
@@ -124,6 +150,8 @@ static u32 enter(struct app *app, enum action_id action)
 	to.scope.vm = id.vm ? id.vm : to.scope.vm;
 	to.scope.vcpu = id.vcpu ? id.vcpu : to.scope.vcpu;
 	switch (app->here.view) {
+	case VIEW_FINDING:
+		return enter_finding(app, app->rows.ref[app->selected].finding);
 	case VIEW_VM:
 		to.view = action == ACT_EXITS ? VIEW_EXIT : VIEW_VCPU;
 		break;

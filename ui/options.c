@@ -88,7 +88,7 @@ static const struct {
 	{OPT_SIZE, "size", "WxH", "with --script: size of the screen (80x24)"},
 	{OPT_DUMP, "dump", "FORMAT", "with --script: text, ansi, styles or svg (text)"},
 	{OPT_DEMO, "demo", NULL, "the bundled recording: look around without root and KVM"},
-	{OPT_SOURCE, "source", "SOURCE", "bpf (this host), or synthetic:VMSxVCPUSxREASONS[:SEED]"},
+	{OPT_SOURCE, "source", "SOURCE", "bpf (this host), or synthetic:VMSxVCPUSxREASONS[:SEED][:healthy]"},
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
 	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
 	{OPT_NO_COLOR, "no-color", NULL, "no colours (as with NO_COLOR in the environment)"},

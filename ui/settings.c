@@ -50,6 +50,10 @@ const struct setting setting_table[SETTINGS] = {
 	 "clicks select, open and sort; off leaves the mouse to the terminal, to select text with"},
 	{SET_CHARS, "chars", 0, 0, CHARS_AUTO, NULL, chars_choice,
 	 "draw with UTF-8 or with ASCII only; auto follows the locale"},
+#define X(id, name, low, high, def, unit, help) \
+	{(enum setting_id)(SET_LIMITS + LIMIT_##id), name, low, high, def, unit, NULL, help},
+	FINDING_LIMITS(X)
+#undef X
 };
 /* clang-format on */
 
@@ -82,6 +86,8 @@ int setting_set(struct settings *set, enum setting_id id, const char *text, char
 	value = strtod(text, &end);
 	while (*end == ' ' || *end == 's')
 		end++;
+	if (setting->unit && !strcasecmp(end, setting->unit))
+		end += strlen(end);
 	if (!setting->choice && end != text && !*end && isfinite(value) && value >= setting->low &&
 	    value <= setting->high) {
 		set->value[id] = value;
@@ -118,7 +124,8 @@ void setting_range(enum setting_id id, char *text, size_t size)
 
 void setting_step(struct settings *set, enum setting_id id, int by)
 {
-	static const double steps[] = {0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600};
+	static const double steps[] = {0.1, 0.2, 0.5,  1,    2,    3,   5,   10,  15,  30,  60,  120,
+				       300, 600, 1800, 3600, 5000, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6};
 	const struct setting *setting = &setting_table[id];
 	double *value = &set->value[id];
 	int count = 0;

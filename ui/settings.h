@@ -7,6 +7,7 @@
 #ifndef KVMTOP_SETTINGS_H
 #define KVMTOP_SETTINGS_H
 
+#include "../model/findings.h"
 #include "../model/query.h"
 #include "actions.h"
 #include "style.h"
@@ -21,7 +22,8 @@ enum setting_id {
 	SET_HOLD,
 	SET_MOUSE,
 	SET_CHARS,
-	SETTINGS
+	SET_LIMITS, /* the limits of findings, in the order of enum finding_limit */
+	SETTINGS = SET_LIMITS + LIMITS
 };
 
 enum units { UNITS_AUTO, UNITS_US, UNITS_NS };

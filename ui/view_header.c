@@ -118,6 +118,10 @@ static void mode_pieces(struct pieces *line, const struct app *app)
 	}
 	if (app->cumulative)
 		snprintf(piece_add(line, STYLE_BADGE, 1, 1)->text, 16, " TOTAL ");
+	if (app->findings.count) {
+		piece = piece_add(line, app->findings.crit ? STYLE_ALERT : STYLE_BADGE, 3, 1);
+		snprintf(piece->text, sizeof(piece->text), " !%u ", app->findings.count);
+	}
 	if (snap->cur->upkeep.record_bytes) {
 		piece = piece_add(line, STYLE_BADGE, 2, 1);
 		snprintf(piece->text, sizeof(piece->text), " REC %sB/s %s ",
@@ -245,7 +249,23 @@ static size_t stuck_text(const struct snapshot *snap, char *text, size_t size, c
 	return len < 0 || (size_t)len >= size ? size - 1 : (size_t)len;
 }
 
-bool view_alert(const struct app *app, char *text, size_t size, enum style *style)
+/* The worst finding, where nothing is more urgent. */
+static void finding_alert(const struct app *app, char *text, size_t size, enum style *style)
+{
+	const struct finding *f = &app->findings.list[0];
+	const struct vm_row *vm = f->vm ? snapshot_find_vm(app->snap, f->vm) : NULL;
+	char sentence[VALUE_TEXT_SIZE], more[40] = "";
+
+	if (app->findings.count > 1)
+		snprintf(more, sizeof(more), " (! shows all %u)", app->findings.count);
+	else
+		snprintf(more, sizeof(more), " (! shows it)");
+	*style = f->crit ? STYLE_CRIT : STYLE_WARN;
+	snprintf(text, size, "%s: %s%s", vm ? vm->raw->name : "host",
+		 finding_text(app->snap, f, sentence, sizeof(sentence)), more);
+}
+
+bool view_trouble(const struct app *app, char *text, size_t size, enum style *style)
 {
 	const struct sample *cur = app->snap ? app->snap->cur : NULL;
 	char num[FMT_SIZE];
@@ -289,6 +309,16 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 						probe_table[i].lost, probe_table[i].name, trouble);
 	}
 	return text[0] != '\0';
+}
+
+bool view_alert(const struct app *app, char *text, size_t size, enum style *style)
+{
+	if (view_trouble(app, text, size, style))
+		return true;
+	if (!app->snap || !app->findings.count || app->here.view == VIEW_FINDING)
+		return false;
+	finding_alert(app, text, size, style);
+	return true;
 }
 
 /* --- where one is ------------------------------------------------------------------------------------------------ */
@@ -485,7 +515,8 @@ static bool footer_shows(const struct app *app, const struct action *act)
 		return false;
 	if (act->id == ACT_BACK)
 		return app->depth > 0;
-	if (act->id == ACT_ENTER && view_columns(app->here.view)->rows >= ROWS_EVENT)
+	if (act->id == ACT_ENTER &&
+	    (view_columns(app->here.view)->rows == ROWS_EVENT || view_columns(app->here.view)->rows == ROWS_LOG))
 		return view_columns(app->here.view)->enter;
 	if (act->id == ACT_UP_OR_QUIT)
 		return !app->depth;

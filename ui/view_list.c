@@ -31,7 +31,7 @@ static bool is_left(const struct column *col)
 /* The width that a column's texts need, at most NAME_WIDTH_MAX; over the first rows, so that huge hosts cost no more. */
 static int text_need(const struct app *app, const struct column *col)
 {
-	int need = text_width(col->title, app->ascii);
+	int need = text_width(col->title, app->ascii), most = NAME_WIDTH_MAX;
 	u32 count = app->rows.count > 1000 ? 1000 : app->rows.count;
 
 	for (u32 i = 0; i < count; i++) {
@@ -45,7 +45,10 @@ static int text_need(const struct app *app, const struct column *col)
 		if (width > need)
 			need = width;
 	}
-	return need > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : need;
+	/* sentences are there to be read */
+	if (view_columns(app->here.view)->rows == ROWS_FINDING)
+		most = VALUE_TEXT_SIZE;
+	return need > most ? most : need;
 }
 
 static int table_width(const struct table *t, int gap)
@@ -170,6 +173,13 @@ static void table_layout(struct table *t, const struct app *app, int room)
 			t->w[i] = title;
 	}
 	table_drop(t, app->snap, room);
+	/* what is never dropped is cut instead */
+	for (int i = 0; i < t->count && table_width(t, 1) > room; i++)
+		if (t->w[i] && t->col[i]->flexible && t->col[i]->unit == UNIT_TEXT) {
+			int over = table_width(t, 1) - room;
+
+			t->w[i] = t->w[i] - over < 8 ? 8 : t->w[i] - over;
+		}
 	gap = table_width(t, 2) + 12 <= room ? 2 : 1;
 	table_grow(t, app, room - table_width(t, gap));
 	for (int i = 0; i < t->count; i++) {
@@ -230,7 +240,10 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 		look.fresh = row.vcpu->fresh && app->snap->interval_ns;
 		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
 		break;
-	default:
+	case ROWS_LOG:
+	case ROWS_FINDING:
+		break;
+	case ROWS_EXIT:
 		look.ended = row.exit->ended;
 		look.idle = row.exit->idle && !app->idle_mixed;
 		look.stuck = !look.ended && !row.exit->idle && row.exit->f.inflight_ns >= STUCK_NS;
@@ -259,6 +272,8 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 	style = cell_format(col, &app->set, row, app->here.view, &value, t->w[i], text);
 	if (col->unit == UNIT_TEXT && i <= 1 && style == STYLE_NORMAL)
 		style = look.fresh ? STYLE_FRESH : STYLE_NAME;
+	if (view_columns(app->here.view)->rows == ROWS_FINDING && col->unit == UNIT_TEXT && (col->flexible || !i))
+		style = row.finding->crit ? STYLE_CRIT : STYLE_WARN;
 	if (i == t->sort && style == STYLE_NORMAL)
 		style = STYLE_VALUE;
 	if (look.ended)
@@ -311,7 +326,7 @@ static void draw_row(const struct app *app, struct grid *grid, const struct tabl
 		if (t->w[i] && (t->col[i]->unit == UNIT_TEXT || t->col[i]->unit == UNIT_ID))
 			mark_matches(grid, t->x[i], y, t->w[i], app->search);
 	id = row_identity(app->here.view, row);
-	if (look.stuck)
+	if (look.stuck || (view_columns(app->here.view)->rows == ROWS_FINDING && row.finding->crit))
 		grid_put(grid, 0, y, 1, STYLE_CRIT, "!");
 	else if (app->following && row_id_equal(&id, &app->follow))
 		grid_put(grid, 0, y, 1, STYLE_FOLLOWED, "»");
@@ -394,6 +409,10 @@ static void empty_text(const struct app *app, char *text, size_t size)
 		snprintf(text, size, "vCPU %d of %.40s has ended\nBackspace goes up", app->vcpu_id, app->vm_name);
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
 		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
+	else if (view->rows == ROWS_FINDING)
+		snprintf(text, size, "%s\n%s",
+			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",
+			 "limits are in the settings (S); 1 goes to the VMs");
 	else if (!app->snap->vm_count)
 		snprintf(text, size,
 			 "no VM is running on this host\nStart one and it appears here by itself.\nTo look around "

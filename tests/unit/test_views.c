@@ -186,6 +186,12 @@ static void cause_pane(void **state)
 	at_all_sizes("cause", (const u32[]){'0', 0});
 }
 
+static void finding_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("finding", (const u32[]){'!', K_DOWN, 0});
+}
+
 static void help_pane(void **state)
 {
 	(void)state;
@@ -474,6 +480,7 @@ int main(void)
 		cmocka_unit_test(trouble),
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(batches),
+		cmocka_unit_test(finding_pane),
 	};
 
 	/* the header shows the time of day */

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "findings.h"
+
+#include <linux/kvm.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "array.h"
+
+/* So many completed exits or interrupts are needed for a percentile to mean something. */
+#define ENOUGH 20
+
+/* clang-format off */
+const struct finding_rule finding_table[FINDINGS] = {
+	[FINDING_LOSS] = {
+		.name = "loss", .view = VIEW_VM,
+		.sentence = "kvmtop itself has missed something: {loss} {0}", .unit = {UNIT_COUNT},
+		.advice = "Not all that happened is in the figures. More room (--max-vcpus) or fewer views at a time help."},
+	[FINDING_STUCK] = {
+		.name = "stuck", .limit = LIMIT_STUCK, .crit = 1, .view = VIEW_VCPU, .sort = "for",
+		.sentence = "vCPU {vcpu} is stuck in the {where} for {0}[, in {reason}]", .unit = {UNIT_NS},
+		.advice = "It runs no instruction of the guest meanwhile. In the VMM: look at the VMM's thread (gdb, "
+			  "/proc/TID/stack), or at the storage behind the device. In the kernel: /proc/TID/stack."},
+	[FINDING_SAME_PAGE] = {
+		.name = "no-progress", .limit = LIMIT_SAME_PAGE, .crit = 1, .view = VIEW_VCPU,
+		.sentence = "vCPU {vcpu} gets no further: {0} faults on page {event}, again and again", .unit = {UNIT_COUNT},
+		.advice = "Each fault is handled, and the same one comes again. Usual causes: memory that cannot be mapped, "
+			  "a slot that is write-protected, a bug of the VMM or of KVM."},
+	[FINDING_STEAL] = {
+		.name = "steal", .limit = LIMIT_STEAL, .crit = 3, .view = VIEW_VCPU, .sort = "wait",
+		.sentence = "vCPU {vcpu} waits for a pCPU for {0} of its time[, most of it behind {task}]",
+		.unit = {UNIT_SHARE},
+		.advice = "It is ready to run while another task has the pCPU: the guest sees steal time and jitter. Move the "
+			  "task or pin the vCPU elsewhere, or put fewer vCPUs on this host."},
+	[FINDING_STORM] = {
+		.name = "storm", .limit = LIMIT_STORM, .crit = 5, .view = VIEW_DETAIL,
+		.sentence = "vCPU {vcpu} exits {0} times a second for {reason}, {1} of its time[; most for {event}]",
+		.unit = {UNIT_RATE, UNIT_SHARE},
+		.advice = "Each exit costs a microsecond or more, and all the guest's caches. What it does so often is the "
+			  "second-level cause (key 0): a driver without paravirtualisation, a timer, a port that it polls."},
+	[FINDING_SLOW_VMM] = {
+		.name = "slow-vmm", .limit = LIMIT_SLOW_VMM, .crit = 10, .view = VIEW_DETAIL,
+		.sentence = "the VMM is slow with {reason}: p99 {0}[, while others take it {1} on average]",
+		.unit = {UNIT_NS, UNIT_NS},
+		.advice = "The vCPU stands still while the VMM works on it. Look for blocking calls in the device's handler; "
+			  "an iothread, vhost or ioeventfd take the work off the vCPU."},
+	[FINDING_IRQ] = {
+		.name = "irq-late", .limit = LIMIT_IRQ, .crit = 10, .view = VIEW_VCPU,
+		.sentence = "interrupts of vector {event} reach vCPU {vcpu} late: p99 {0}", .unit = {UNIT_NS},
+		.advice = "The time is from the APIC's acceptance to the injection: the guest has interrupts off, or the vCPU has "
+			  "no pCPU or does not wake up. Compare with the vCPU's wait."},
+	[FINDING_MIGRATION] = {
+		.name = "migration", .limit = LIMIT_BANDWIDTH, .view = VIEW_VM,
+		.sentence = "memory gets dirty at {0} MB/s: a migration at {1} MB/s does not converge",
+		.unit = {UNIT_RATE, UNIT_RATE},
+		.advice = "Each round has more to send than the one before. Throttle the guest (auto-converge, dirty limit), send "
+			  "it after it has moved (post-copy), or find the writer: the view names slots and vCPUs."},
+	[FINDING_POLL] = {
+		.name = "halt-poll", .limit = LIMIT_POLL, .view = VIEW_VM, .sort = "poll",
+		.sentence = "halt-polling burns {0} of the vCPUs' time[, {1} of it for nothing]",
+		.unit = {UNIT_SHARE, UNIT_SHARE},
+		.advice = "KVM waits for a wake-up with the pCPU busy, and mostly none comes in time. A smaller halt_poll_ns "
+			  "(of the kvm module, or of the VM) gives the pCPU to others."},
+	[FINDING_SMALL_PAGES] = {
+		.name = "small-pages", .limit = LIMIT_SMALL_PAGES, .view = VIEW_VM,
+		.sentence = "{0} faults a second map 4 KiB pages, {1} of all: no huge pages", .unit = {UNIT_RATE, UNIT_SHARE},
+		.advice = "Every 4 KiB of memory costs an exit when it is touched first, and the TLB holds little of it. Back the "
+			  "guest by transparent or real huge pages, aligned in GPA and HVA. Logging of dirty pages splits them too."},
+};
+/* clang-format on */
+
+struct scan {
+	struct findings *out;
+	const struct snapshot *snap;
+	const struct finding_limits *limits;
+	struct finding best[FINDINGS]; /* of the VM that is looked at; times 0: none */
+};
+
+void finding_limits_init(struct finding_limits *limits)
+{
+	static const double defaults[LIMITS] = {
+#define X(id, name, low, high, def, ...) [LIMIT_##id] = (def),
+		FINDING_LIMITS(X)
+#undef X
+	};
+
+	for (u32 i = 0; i < LIMITS; i++)
+		limits->value[i] = defaults[i];
+}
+
+/* One that may be a finding: it is when what was measured reaches the limit. Of a VM the worst one is kept. */
+static void offer(struct scan *s, enum finding_id id, double measured, struct finding f)
+{
+	const struct finding_rule *rule = &finding_table[id];
+	double limit = s->limits->value[rule->limit];
+	struct finding *best = &s->best[id];
+	u32 others = best->times > 0 ? best->others + (f.vcpu != best->vcpu) : 0;
+
+	if (limit <= 0 || measured < limit)
+		return;
+	if (measured / limit > best->times) {
+		f.id = id;
+		f.times = measured / limit;
+		f.crit = rule->crit > 0 && f.times >= rule->crit;
+		*best = f;
+	}
+	best->others = others;
+}
+
+static int add(struct findings *out, const struct finding *f)
+{
+	if (ARRAY_ROOM(out->list, out->room, out->count + 1))
+		return -ENOMEM;
+	out->list[out->count++] = *f;
+	out->crit += f->crit;
+	return 0;
+}
+
+/* --- the rules ---------------------------------------------------------------------------------------------------- */
+
+static void stuck(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
+{
+	struct finding f = {.vm = vm->uid, .vcpu = v->uid, .num = {(double)v->raw->state_ns, NAN}};
+	bool vmm = v->raw->state == VCPU_USER;
+	u64 oldest = 0;
+
+	if (v->raw->state != VCPU_KVM && !vmm)
+		return;
+	f.state = v->raw->state;
+	for (u32 i = 0; i < v->exit_count; i++) {
+		const struct exit_row *e = &s->snap->vcpu_exits[v->exit_first + i];
+
+		if (e->f.inflight_ns <= oldest || (EXIT_KEY_KIND(e->key) == EXIT_USER) != vmm)
+			continue;
+		oldest = e->f.inflight_ns;
+		f.key = e->key;
+		f.isa = e->isa;
+	}
+	offer(s, FINDING_STUCK, (double)v->raw->state_ns / 1e9, f);
+}
+
+static void steal(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
+{
+	double part = share(v->wait_ns, v->budget.span_ns);
+
+	offer(s, FINDING_STEAL, part * 100,
+	      (struct finding){.vm = vm->uid,
+			       .vcpu = v->uid,
+			       .num = {part, NAN},
+			       .who = v->preemptor.count ? &v->preemptor : NULL});
+}
+
+/* The second-level cause that happened most within exits of that reason. */
+static const struct event_row *cause_of(const struct scan *s, const struct vm_row *vm, const struct exit_row *e)
+{
+	const struct event_row *most = NULL;
+
+	for (u32 i = 0; i < vm->vcpu_event_count; i++) {
+		const struct event_row *row = &s->snap->vcpu_events[vm->vcpu_event_first + i];
+		enum event_group group = EVENT_KIND_GROUP(row->kind);
+
+		if ((group == GROUP_CAUSE || group == GROUP_CALL) && row->vcpu == e->vcpu && row->f.count &&
+		    row->raw->x.key == e->key && (!most || row->f.count > most->f.count))
+			most = row;
+	}
+	return most;
+}
+
+static void storm(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
+{
+	for (u32 i = 0; i < v->exit_count; i++) {
+		const struct exit_row *e = &s->snap->vcpu_exits[v->exit_first + i];
+		u64 busy_ns = e->f.time_ns - e->f.part_ns[PART_WAIT] - e->f.part_ns[PART_HALT];
+		double rate = rate_over(e->f.count, e->over_ns), part = share(busy_ns, e->span_ns);
+
+		if (e->idle || EXIT_KEY_KIND(e->key) == EXIT_USER || rate < s->limits->value[LIMIT_STORM] ||
+		    part * 100 < s->limits->value[LIMIT_STORM_TIME])
+			continue;
+		offer(s, FINDING_STORM, rate,
+		      (struct finding){.vm = vm->uid,
+				       .vcpu = v->uid,
+				       .isa = e->isa,
+				       .key = e->key,
+				       .num = {rate, part},
+				       .event = cause_of(s, vm, e)});
+	}
+}
+
+/* By the VMM's own time: what the exit took without a pCPU is steal, and what a signal ended is no handler's. */
+static void slow_vmm(struct scan *s, const struct vm_row *vm)
+{
+	for (u32 i = 0; i < vm->exit_count; i++) {
+		const struct exit_row *e = &s->snap->vm_exits[vm->exit_first + i];
+		u64 rest = vm->user.done - e->f.done;
+		double p99 = (double)e->f.p99_ns, others = NAN;
+
+		if (e->idle || EXIT_KEY_KIND(e->key) != EXIT_USER || EXIT_KEY_CODE(e->key) == KVM_EXIT_INTR ||
+		    e->f.done < ENOUGH || e->f.part_ns[PART_USER] < e->f.time_ns / 2)
+			continue;
+		if (vm->user.done >= e->f.done + ENOUGH && vm->user.total_ns >= e->f.total_ns)
+			others = (double)(vm->user.total_ns - e->f.total_ns) / (double)rest;
+		if (p99 < 5 * others) /* false where there are no others */
+			continue;
+		offer(s, FINDING_SLOW_VMM, p99 / 1e3,
+		      (struct finding){.vm = vm->uid, .key = e->key, .isa = e->isa, .num = {p99, others}});
+	}
+}
+
+static void halt_poll(struct scan *s, const struct vm_row *vm)
+{
+	double part = share(vm->budget.ns[VCPU_POLL], vm->budget.span_ns), vain = NAN;
+	u64 won = 0, lost = 0;
+
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_sample *raw = s->snap->vcpus[vm->vcpu_first + i].raw;
+
+		won += raw->halt_poll_success_ns;
+		lost += raw->halt_poll_fail_ns;
+	}
+	if (won + lost)
+		vain = share(lost, won + lost);
+	offer(s, FINDING_POLL, part * 100 * (isnan(vain) ? 1 : vain),
+	      (struct finding){.vm = vm->uid, .num = {part, vain}});
+}
+
+static void vcpu_event(struct scan *s, const struct vm_row *vm, const struct event_row *e)
+{
+	struct finding f = {.vm = vm->uid, .vcpu = e->vcpu, .event = e};
+
+	if (e->kind == EVENT_STUCK) {
+		f.num[0] = (double)e->f.count;
+		f.num[1] = NAN;
+		offer(s, FINDING_SAME_PAGE, f.num[0], f);
+	} else if (e->kind == EVENT_VECTOR && e->f.done >= ENOUGH) {
+		f.num[0] = (double)e->f.p99_ns;
+		f.num[1] = NAN;
+		offer(s, FINDING_IRQ, f.num[0] / 1e3, f);
+	}
+}
+
+/* Pages that were dirtied for the first time since they were sent. */
+static double dirty_rate(const struct event_row *e)
+{
+	return rate_over(e->f.count > e->errors ? e->f.count - e->errors : 0, e->over_ns);
+}
+
+static void vm_events(struct scan *s, const struct vm_row *vm)
+{
+	const struct event_row *worst = NULL, *most = NULL;
+	double small = 0, large = 0, dirty = 0;
+
+	for (u32 i = 0; i < vm->event_count; i++) {
+		const struct event_row *e = &s->snap->vm_events[vm->event_first + i];
+		double rate = rate_over(e->f.count, e->over_ns);
+
+		/* a: the level of the page table that was mapped, 1 is 4 KiB, 0 none */
+		if (e->kind == EVENT_FAULT && e->sub != EVENT_OTHERS && e->a) {
+			small += e->a == 1 ? rate : 0;
+			large += e->a > 1 ? rate : 0;
+			if (e->a == 1 && (!most || e->f.count > most->f.count))
+				most = e;
+		} else if (e->kind == EVENT_DIRTY_SLOT) {
+			dirty += dirty_rate(e);
+			if (!worst || dirty_rate(e) > dirty_rate(worst))
+				worst = e;
+		}
+	}
+	if (most && small >= 9 * large)
+		offer(s, FINDING_SMALL_PAGES, small,
+		      (struct finding){.vm = vm->uid, .event = most, .num = {small, small / (small + large)}});
+	if (worst)
+		offer(s, FINDING_MIGRATION, dirty * 4096 / 1e6,
+		      (struct finding){.vm = vm->uid,
+				       .event = worst,
+				       .num = {dirty * 4096 / 1e6, s->limits->value[LIMIT_BANDWIDTH]}});
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------------- */
+
+static void look_at_vm(struct scan *s, const struct vm_row *vm)
+{
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
+
+		if (v->ended)
+			continue;
+		stuck(s, vm, v);
+		/* one that was there for a moment only says nothing by its shares */
+		if (v->budget.span_ns < s->snap->interval_ns / 2)
+			continue;
+		steal(s, vm, v);
+		storm(s, vm, v);
+	}
+	for (u32 i = 0; i < vm->vcpu_event_count; i++)
+		vcpu_event(s, vm, &s->snap->vcpu_events[vm->vcpu_event_first + i]);
+	slow_vmm(s, vm);
+	halt_poll(s, vm);
+	vm_events(s, vm);
+}
+
+static int compare(const void *va, const void *vb)
+{
+	const struct finding *a = va, *b = vb;
+
+	if (a->crit != b->crit)
+		return a->crit ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (a->times != b->times)
+		return a->times > b->times ? -1 : 1;
+	if (a->vm != b->vm)
+		return a->vm < b->vm ? -1 : 1;
+	return a->loss < b->loss ? -1 : a->loss > b->loss;
+}
+
+int findings_build(struct findings *out, const struct snapshot *snap, const struct finding_limits *limits)
+{
+	struct scan scan = {.out = out, .snap = snap, .limits = limits};
+
+	out->count = out->crit = 0;
+	for (u32 i = 0; i < LOSSES; i++) {
+		struct finding f = {.id = FINDING_LOSS,
+				    .loss = i,
+				    .num = {(double)snap->lost[i], NAN},
+				    .times = 1,
+				    .crit = i != LOSS_LOG};
+
+		/* a thread without storage costs more, and nothing is missing */
+		if (snap->lost[i] && i != LOSS_STORAGE && add(out, &f))
+			return -ENOMEM;
+	}
+	for (u32 i = 0; i < snap->vm_count && snap->interval_ns; i++) {
+		if (snap->vms[i].ended)
+			continue;
+		for (u32 k = 0; k < FINDINGS; k++)
+			scan.best[k].times = 0;
+		look_at_vm(&scan, &snap->vms[i]);
+		for (u32 k = 0; k < FINDINGS; k++)
+			if (scan.best[k].times > 0 && add(out, &scan.best[k]))
+				return -ENOMEM;
+	}
+	if (out->count)
+		qsort(out->list, out->count, sizeof(*out->list), compare);
+	return 0;
+}
+
+void findings_free(struct findings *f)
+{
+	free(f->list);
+	*f = (struct findings){0};
+}
+
+/* --- proofs ------------------------------------------------------------------------------------------------------- */
+
+int view_of_kind(u32 kind)
+{
+	for (int v = 0; v < VIEW_DETAIL; v++)
+		for (u32 i = 0; i < VIEW_KINDS && view_columns((enum view_id)v)->kinds[i]; i++)
+			if (view_columns((enum view_id)v)->kinds[i] == kind)
+				return v;
+	return -1;
+}
+
+struct finding_place finding_place(const struct finding *f)
+{
+	const struct finding_rule *rule = &finding_table[f->id];
+	struct finding_place to = {.known = f->id != FINDING_LOSS, .view = rule->view, .sort = rule->sort};
+	int view = f->event ? view_of_kind(f->event->kind) : -1;
+
+	to.scope.vm = f->vm;
+	if (view >= 0) {
+		to.view = (enum view_id)view;
+		to.sort = NULL;
+		to.scope.vcpu = f->event->vcpu;
+		to.row = row_identity(to.view, (union row_ref){.event = f->event});
+		return to;
+	}
+	to.row = (struct row_id){.view = to.view, .vm = f->vm};
+	switch (to.view) {
+	case VIEW_VM:
+		to.scope.vm = 0;
+		break;
+	case VIEW_VCPU:
+		to.row.vcpu = f->vcpu;
+		break;
+	default:
+		to.scope.vcpu = f->vcpu;
+		to.isa = f->isa;
+		to.key = f->key;
+		to.user = EXIT_KEY_KIND(f->key) == EXIT_USER;
+	}
+	return to;
+}
