@@ -88,7 +88,7 @@ static __always_inline struct thread_marks *thread_marks_get(void)
 
 	if (m)
 		return m;
-	tid = task->pid;
+	tid = task->pid ?: 1U << 31 | bpf_get_smp_processor_id(); /* each pCPU has an idle thread of id 0 */
 	if (ctl && ctl->no_storage) {
 		m = bpf_map_lookup_elem(&thread_marks, &tid);
 		if (m)

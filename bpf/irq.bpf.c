@@ -13,8 +13,6 @@ char LICENSE[] SEC("license") = "GPL";
 enum twin_bits {
 	TWIN_MSI_BEGIN = 32,
 	TWIN_MSI_END,
-	TWIN_ATOMIC_BEGIN,
-	TWIN_ATOMIC_END,
 	TWIN_IOAPIC_BEGIN,
 	TWIN_IOAPIC_END,
 	TWIN_PIC_BEGIN,
@@ -105,29 +103,31 @@ static __always_inline int msi_set(struct kvm_kernel_irq_routing_entry___msi *e,
 SET_MSI(on, false)
 SET_MSI(again, true)
 
-/* The fast way of an irqfd's MSI, in whatever thread or interrupt signals it. What would block comes by kvm_set_msi() later. */
-#define SET_ATOMIC(prefix, again)                                                                                   \
-	SEC("?fentry/kvm_arch_set_irq_inatomic")                                                                    \
-	int BPF_PROG(prefix##_irqfd, struct kvm_kernel_irq_routing_entry___msi *e, struct kvm *kvm)                 \
-	{                                                                                                           \
-		return set_begins(TWIN_ATOMIC_BEGIN, SPAN_ATOMIC, (__u64)e, again);                                 \
-	}                                                                                                           \
-	SEC("?fexit/kvm_arch_set_irq_inatomic")                                                                     \
-	int BPF_PROG(prefix##_irqfd_set, struct kvm_kernel_irq_routing_entry___msi *e, struct kvm *kvm, int source, \
-		     int level, bool line_status, int ret)                                                          \
-	{                                                                                                           \
-		__u64 took;                                                                                         \
-                                                                                                                    \
-		if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_ATOMIC_END, again))                                \
-			return 0;                                                                                   \
-		took = span_end(SPAN_ATOMIC, (__u64)e);                                                             \
-		if (ret == ATOMIC_WOULD_BLOCK || BPF_CORE_READ(e, type) != KVM_IRQ_ROUTING_MSI)                     \
-			return 0;                                                                                   \
-		return msi_set(e, kvm, took, ret, true);                                                            \
-	}
+/*
+ * The fast way of an irqfd's MSI, in whatever thread or interrupt signals it. What would block comes by kvm_set_msi() later.
+ * Never preempted: eventfd_signal() holds a lock with interrupts off.
+ */
+SEC("?fentry/kvm_arch_set_irq_inatomic")
+int BPF_PROG(on_irqfd, struct kvm_kernel_irq_routing_entry___msi *e, struct kvm *kvm)
+{
+	if (group_on(GROUP_IRQ))
+		span_begin(SPAN_ATOMIC, (__u64)e);
+	return 0;
+}
 
-SET_ATOMIC(on, false)
-SET_ATOMIC(again, true)
+SEC("?fexit/kvm_arch_set_irq_inatomic")
+int BPF_PROG(on_irqfd_set, struct kvm_kernel_irq_routing_entry___msi *e, struct kvm *kvm, int source, int level,
+	     bool line_status, int ret)
+{
+	__u64 took;
+
+	if (!group_on(GROUP_IRQ))
+		return 0;
+	took = span_end(SPAN_ATOMIC, (__u64)e);
+	if (ret == ATOMIC_WOULD_BLOCK || BPF_CORE_READ(e, type) != KVM_IRQ_ROUTING_MSI)
+		return 0;
+	return msi_set(e, kvm, took, ret, true);
+}
 
 static __always_inline int ioapic_set(struct kvm_ioapic *ioapic, __u32 pin, bool raised, int ret, bool again)
 {

@@ -9,7 +9,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 #if defined(__TARGET_ARCH_x86)
 
-enum twin_bits { TWIN_COUNT = 48, TWIN_DEADLINE, TWIN_EXPIRED, TWIN_STARTED, TWIN_WAITED };
+enum twin_bits { TWIN_COUNT = 48, TWIN_DEADLINE, TWIN_STARTED, TWIN_WAITED };
 
 /* EVENT_TIMER */
 enum { TIMER_EXPIRED, TIMER_HV, TIMER_SW, TIMER_PAST };
@@ -79,14 +79,14 @@ SET_TIMER(again, true)
  * (timer_advance_ns), and KVM waits for the rest. A TSC deadline on the CPU's timer has no time in nanoseconds:
  * waited_for() tells. Of one that was past when it was set there is nothing to tell.
  */
-static __always_inline int expired(struct kvm_lapic *apic, bool by_host_timer, bool again)
+static __always_inline int expired(struct kvm_lapic *apic, bool by_host_timer)
 {
 	struct event_key key = {.kind = EVENT_TIMER};
 	__u64 now = bpf_ktime_get_ns(), due = 0, late = 0, values[EVENT_VALUES] = {[TIMER_EXPIRED] = 1};
 	struct event_rec *rec;
 	bool by_cpu, pending;
 
-	if (!group_on(GROUP_TIMER) || !first_of_twins(TWIN_EXPIRED, again))
+	if (!group_on(GROUP_TIMER))
 		return 0;
 	key_of_vcpu(&key, BPF_CORE_READ(apic, vcpu));
 	key.sub = mode_of(apic);
@@ -115,17 +115,11 @@ static __always_inline int expired(struct kvm_lapic *apic, bool by_host_timer, b
 	return 0;
 }
 
-/* arch/x86/kvm/lapic.c, static; from_timer_fn since 5.10 */
+/* arch/x86/kvm/lapic.c, static; from_timer_fn since 5.10. Never preempted: by an interrupt, or with preemption off. */
 SEC("?fentry/apic_timer_expired")
 int BPF_PROG(on_timer_expired, struct kvm_lapic *apic, bool from_timer_fn)
 {
-	return expired(apic, from_timer_fn, false);
-}
-
-SEC("?fentry/apic_timer_expired")
-int BPF_PROG(again_timer_expired, struct kvm_lapic *apic, bool from_timer_fn)
-{
-	return expired(apic, from_timer_fn, true);
+	return expired(apic, from_timer_fn);
 }
 
 /* Each time it is started, by the guest or because KVM moves it from one timer to the other. */

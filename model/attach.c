@@ -186,20 +186,30 @@ static u64 spread(const struct program_set *set, u64 refused)
 	return all;
 }
 
-/* Attaches all that is loaded. Returns the programs that the kernel refused. */
+static void attach_one(struct attach *a, u32 i, u64 *refused)
+{
+	a->links[i] = bpf_program__attach(program_at(a->obj, a->set, i));
+	if (!a->links[i]) {
+		*refused |= 1ULL << i;
+		note_refusal(a->probes, &a->set->programs[i], -errno);
+	}
+}
+
+/*
+ * Attaches all that is loaded. Returns the programs that the kernel refused. Of two programs at one function the one that
+ * was attached last runs first (bpf_trampoline_link_prog(), kernel/bpf/trampoline.c, since 5.5), at a tracepoint the one
+ * that was attached first: the first of two twins is to run before the second.
+ */
 static u64 attach_all(struct attach *a, u64 enabled)
 {
 	u64 refused = 0;
 
-	for (u32 i = 0; i < a->set->count; i++) {
-		if (!(enabled & (1ULL << i)) || a->set->programs[i].iterator)
-			continue;
-		a->links[i] = bpf_program__attach(program_at(a->obj, a->set, i));
-		if (!a->links[i]) {
-			refused |= 1ULL << i;
-			note_refusal(a->probes, &a->set->programs[i], -errno);
-		}
-	}
+	for (u32 i = 0; i < a->set->count; i++)
+		if ((enabled & (1ULL << i)) && !a->set->programs[i].iterator && !is_fentry(a->obj, a->set, i))
+			attach_one(a, i, &refused);
+	for (u32 i = a->set->count; i-- > 0;)
+		if ((enabled & (1ULL << i)) && !a->set->programs[i].iterator && is_fentry(a->obj, a->set, i))
+			attach_one(a, i, &refused);
 	return refused;
 }
 

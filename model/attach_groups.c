@@ -49,9 +49,7 @@ static const struct program irqs[] = {
 	{.name = "on_msi_set", .probe = PROBE_MSI},
 	{.name = "again_msi_set", .probe = PROBE_MSI, .twin = true},
 	{.name = "on_irqfd", .probe = PROBE_MSI},
-	{.name = "again_irqfd", .probe = PROBE_MSI, .twin = true},
 	{.name = "on_irqfd_set", .probe = PROBE_MSI},
-	{.name = "again_irqfd_set", .probe = PROBE_MSI, .twin = true},
 	{.name = "on_ioapic", .probe = PROBE_IOAPIC},
 	{.name = "again_ioapic", .probe = PROBE_IOAPIC, .twin = true},
 	{.name = "on_ioapic_set", .probe = PROBE_IOAPIC},
@@ -86,7 +84,6 @@ static const struct program timers[] = {
 	{.name = "on_timer_started", .probe = PROBE_TIMER_START},
 	{.name = "again_timer_started", .probe = PROBE_TIMER_START, .twin = true},
 	{.name = "on_timer_expired", .probe = PROBE_TIMER_EXPIRED},
-	{.name = "again_timer_expired", .probe = PROBE_TIMER_EXPIRED, .twin = true},
 	{.name = "on_timer_waited", .probe = PROBE_TIMER_WAIT},
 	{.name = "again_timer_waited", .probe = PROBE_TIMER_WAIT, .twin = true},
 };

@@ -21,6 +21,8 @@ static const struct {
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},
+	{"irq", case_irq, 0},
+	{"timer", case_timer, 0},
 	{"causes", case_causes, 0},
 	{"irqs", case_events, 0},
 	{"nested", case_nested, 0},

@@ -163,6 +163,8 @@ void case_counts(const struct evidence *e);
 /* Every hist.NAME that the case left, beside what guests and VMMs say. */
 void check_accounts(const struct evidence *e);
 void case_events(const struct evidence *e);
+void case_irq(const struct evidence *e);
+void case_timer(const struct evidence *e);
 void case_causes(const struct evidence *e);
 void case_nested(const struct evidence *e);
 void case_turns(const struct evidence *e);
