@@ -8,12 +8,34 @@
 #include "timer.skel.h"
 #include "cause.skel.h"
 #include "wake.skel.h"
+#include "ioctl.skel.h"
 
 /* clang-format off */
 static const struct program calls[] = {
 	{.name = "on_hypercall", .probe = PROBE_HYPERCALL},
 	{.name = "again_hypercall", .probe = PROBE_HYPERCALL, .twin = true},
 	{.name = "on_call_end", .probe = PROBE_HYPERCALL},
+};
+
+static const struct program ioctls[] = {
+	{.name = "on_dev_begin", .probe = PROBE_IOCTL},
+	{.name = "again_dev_begin", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_dev_end", .probe = PROBE_IOCTL},
+	{.name = "again_dev_end", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_vm_begin", .probe = PROBE_IOCTL},
+	{.name = "again_vm_begin", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_vm_end", .probe = PROBE_IOCTL},
+	{.name = "again_vm_end", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_vcpu_begin", .probe = PROBE_IOCTL},
+	{.name = "again_vcpu_begin", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_vcpu_end", .probe = PROBE_IOCTL},
+	{.name = "again_vcpu_end", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_device_begin", .probe = PROBE_DEVICE_IOCTL},
+	{.name = "again_device_begin", .probe = PROBE_DEVICE_IOCTL, .twin = true},
+	{.name = "on_device_end", .probe = PROBE_DEVICE_IOCTL},
+	{.name = "again_device_end", .probe = PROBE_DEVICE_IOCTL, .twin = true},
+	{.name = "on_memslot", .probe = PROBE_MEMSLOT},
+	{.name = "again_memslot", .probe = PROBE_MEMSLOT, .twin = true},
 };
 
 static const struct program causes[] = {
@@ -109,6 +131,7 @@ static const struct program_set sets[GROUPS] = {
 	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},
 	[GROUP_TIMER] = {"timers", timer_bpf__elf_bytes, timers, ARRAY_SIZE(timers)},
 #endif
+	[GROUP_IOCTL] = {"ioctls", ioctl_bpf__elf_bytes, ioctls, ARRAY_SIZE(ioctls)},
 	[GROUP_CAUSE] = {"causes of exits", cause_bpf__elf_bytes, causes, ARRAY_SIZE(causes)},
 };
 /* clang-format on */

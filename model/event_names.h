@@ -10,6 +10,17 @@ enum hypercall_of { HYPERCALL_KVM, HYPERCALL_HYPERV, HYPERCALL_XEN };
 
 const char *hypercall_name(u32 of, u64 nr);
 
+/* Without KVM_; NULL: unknown. The others give static text or buf (EVENT_NAME_SIZE). */
+const char *ioctl_name(u32 request);
+const char *ioctl_text(u32 request, char *buf);
+bool ioctl_is_run(u64 request);
+/* sub of EVENT_IOCTL. */
+enum ioctl_file { IOCTL_KVM, IOCTL_VM, IOCTL_VCPU, IOCTL_DEVICE };
+const char *ioctl_file_name(u32 file);
+/* Of EVENT_MEMSLOT, by its sub; "log,ro". */
+const char *memslot_text(u32 sub, char *buf);
+const char *memslot_flags(u64 flags, char *buf);
+
 /* x86: without "MSR_"; of a PC's usual devices; LAPIC, IOAPIC and the like; of Linux's own vectors. */
 const char *msr_name(u32 index);
 const char *port_name(u32 port);

@@ -35,6 +35,10 @@ static const struct event_info events[] = {
 	 .value = {{"from", VALUE_LAST}, {"to", VALUE_LAST}}},
 	{.kind = EVENT_HYPERCALL, .name = "hypercall", .array = "hypercalls", .sub = "of", .a = "nr", .host_sum = true, .timed = true,
 	 .value = {{"a0", VALUE_LAST}, {"a1", VALUE_LAST}, {"a2", VALUE_LAST}, {"a3", VALUE_LAST}}},
+	{.kind = EVENT_IOCTL, .name = "ioctl", .array = "ioctls", .sub = "file", .a = "request", .b = "process",
+	 .errors = "errors", .timed = true, .value = {{"arg", VALUE_LAST}, {"errno", VALUE_LAST}}},
+	{.kind = EVENT_MEMSLOT, .name = "memslot", .array = "memslots", .sub = "slot",
+	 .value = {{"gpa", VALUE_LAST}, {"bytes", VALUE_LAST}, {"hva", VALUE_LAST}, {"flags", VALUE_LAST}}},
 	{.kind = EVENT_TIMER, .name = "timer", .array = "timers", .sub = "mode", .errors = "coalesced", .timed = true,
 	 .value = {{"expired", VALUE_SUM}, {"hv_started", VALUE_SUM}, {"sw_started", VALUE_SUM}, {"past", VALUE_SUM}}},
 	{.kind = EVENT_MSR, .name = "msr", .array = "causes", .sub = "write", .a = "index", .errors = "faults",
@@ -107,6 +111,12 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 		break;
 	case EVENT_HYPERCALL:
 		name = hypercall_name(sub, a);
+		break;
+	case EVENT_IOCTL:
+		name = ioctl_text(a, buf);
+		break;
+	case EVENT_MEMSLOT:
+		name = memslot_text(sub, buf);
 		break;
 	default:
 		name = cause_name(isa, kind, sub, a, buf);

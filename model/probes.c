@@ -71,6 +71,12 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 		 "which interrupt of the host took the guest out of guest mode; on AMD by tracepoints that "
 		 "cost every interrupt of the host while they are looked at, a device's by its IRQ number",
 		 "interrupts of the host have no vector", false},
+	[PROBE_IOCTL] = {"ioctl", "fentry+fexit/kvm_dev_ioctl, kvm_vm_ioctl, kvm_vcpu_ioctl",
+			 "the VMM's requests by name, how long they take and which fail", "no ioctls", false},
+	[PROBE_DEVICE_IOCTL] = {"device_ioctl", "fentry+fexit/kvm_device_ioctl", "requests to devices in the kernel",
+				"no ioctls of devices", false},
+	[PROBE_MEMSLOT] = {"memslot", "fentry/kvm_arch_commit_memory_region", "changes of VMs' memory maps",
+			   "no memory map", false},
 	[PROBE_CAUSE_TIME] = {"cause_time", "tp_btf/kvm_entry", "the time of causes", "causes are counted only", false},
 	[PROBE_WAKEUPS] = {"wakeups", "tp_btf/kvm_vcpu_wakeup", "how long halts take, one by one", "no halt durations",
 			   false},

@@ -188,6 +188,11 @@ int events_build(struct snapshot *out, const struct sample *before, const struct
 	}
 	while (at < out->vcpu_event_count && !out->vcpu_events[at].vm)
 		at++;
+	/* of no VM: listed before those of VMs */
+	if (ARRAY_ROOM(out->vm_events, out->vm_event_room, at))
+		return -ENOMEM;
+	for (u32 i = 0; i < at; i++)
+		out->vm_events[out->vm_event_count++] = out->vcpu_events[i];
 	for (u32 i = 0; i < out->vm_count; i++) {
 		struct vm_row *vm = &out->vms[i];
 

@@ -12,6 +12,8 @@ extern const struct view_columns irq_view;
 extern const struct view_columns vector_view;
 extern const struct view_columns hypercall_view;
 extern const struct view_columns timer_view;
+extern const struct view_columns ioctl_view;
+extern const struct view_columns memslot_view;
 extern const struct view_columns cause_view;
 extern const struct view_columns halt_view;
 extern const struct view_columns stretch_view;

@@ -557,6 +557,7 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_HALT:
 	case ACT_VIEW_HYPERCALL:
 	case ACT_VIEW_TIMER:
+	case ACT_VIEW_IOCTL:
 	case ACT_VIEW_CAUSE:
 	case ACT_VIEW_LOG:
 	case ACT_VIEW_FINDING:

@@ -134,6 +134,19 @@ struct kvm {
 	struct kvm_arch arch;
 };
 
+struct kvm_memory_slot {
+	__u64 base_gfn;
+	__u64 npages;
+	__u64 userspace_addr;
+	__u32 flags;
+	__s16 id;
+	__u16 as_id;
+};
+
+struct kvm_device {
+	struct kvm *kvm;
+};
+
 struct kvm_vcpu {
 	struct kvm *kvm;
 	struct preempt_notifier preempt_notifier;

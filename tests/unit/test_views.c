@@ -180,6 +180,19 @@ static void causes_of_an_exit(void **state)
 	at_all_sizes("detail-causes", (const u32[]){'3', '/', 'I', 'O', '_', 'I', K_ENTER, K_ENTER, 0});
 }
 
+static void ioctl_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("ioctl", (const u32[]){'9', 0});
+}
+
+/* The same key once more. */
+static void memslot_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("memslot", (const u32[]){'9', '9', 0});
+}
+
 static void cause_pane(void **state)
 {
 	(void)state;
@@ -460,6 +473,8 @@ int main(void)
 		cmocka_unit_test(vector_of_a_vm),
 		cmocka_unit_test(causes_of_an_exit),
 		cmocka_unit_test(cause_pane),
+		cmocka_unit_test(ioctl_pane),
+		cmocka_unit_test(memslot_pane),
 		cmocka_unit_test(timer_pane),
 		cmocka_unit_test(help_pane),
 		cmocka_unit_test(sort_box),

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VMM's requests to KVM: ioctls on /dev/kvm, on VMs, vCPUs and devices, by request; and the memory map that they make.
+ * A 32-bit VMM's requests come here as well, but for the few that KVM converts itself (KVM_GET_DIRTY_LOG, signal masks).
+ */
+#include "events.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+enum twin_bits { TWIN_BEGIN = 22, TWIN_END, TWIN_MEMSLOT };
+
+#define SPAN_IOCTL 0
+#define GFN_SHIFT  12 /* pages of guests, of which GFNs and slots are made; arm64 hosts may be built with larger ones */
+
+/* sub of EVENT_IOCTL, as enum ioctl_file in model/event_names.h */
+enum { FILE_KVM, FILE_VM, FILE_VCPU, FILE_DEVICE };
+
+static __always_inline int ioctl_begins(unsigned int request, bool again)
+{
+	if (group_on(GROUP_IOCTL) && first_of_twins(TWIN_BEGIN, again))
+		span_begin(SPAN_IOCTL, request);
+	return 0;
+}
+
+/* private_data of the files: struct kvm, struct kvm_vcpu, struct kvm_device; of /dev/kvm nothing. */
+static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned int request, unsigned long arg, long ret,
+				      bool again)
+{
+	struct event_key key = {.kind = EVENT_IOCTL, .sub = kind, .a = request};
+	__u64 values[EVENT_VALUES] = {arg, ret < 0 ? -ret : 0}, took;
+	struct event_rec *rec;
+	void *owner;
+
+	if (!group_on(GROUP_IOCTL) || !first_of_twins(TWIN_END, again))
+		return 0;
+	took = span_end(SPAN_IOCTL, request);
+	owner = BPF_CORE_READ(file, private_data);
+	if (kind == FILE_KVM)
+		key.b = bpf_get_current_pid_tgid() >> 32;
+	else if (kind == FILE_VM)
+		key.kvm = (__u64)owner;
+	else if (kind == FILE_VCPU)
+		key_of_vcpu(&key, owner);
+	else
+		key.kvm = (__u64)BPF_CORE_READ((struct kvm_device *)owner, kvm);
+	rec = event_count(&key, true, took, ret < 0);
+	if (rec) {
+		rec->value[0] = values[0];
+		if (ret < 0)
+			rec->value[1] = values[1]; /* of the last one that failed */
+	}
+	log_event(&key, values, took, ret < 0);
+	return 0;
+}
+
+/* virt/kvm/kvm_main.c: static functions, but a file's operations: never inlined. */
+#define IOCTL_PROGRAMS(name, function, kind)                                                                   \
+	SEC("?fentry/" #function)                                                                              \
+	int BPF_PROG(on_##name##_begin, struct file *file, unsigned int request)                               \
+	{                                                                                                      \
+		return ioctl_begins(request, false);                                                           \
+	}                                                                                                      \
+	SEC("?fentry/" #function)                                                                              \
+	int BPF_PROG(again_##name##_begin, struct file *file, unsigned int request)                            \
+	{                                                                                                      \
+		return ioctl_begins(request, true);                                                            \
+	}                                                                                                      \
+	SEC("?fexit/" #function)                                                                               \
+	int BPF_PROG(on_##name##_end, struct file *file, unsigned int request, unsigned long arg, long ret)    \
+	{                                                                                                      \
+		return ioctl_ends(file, kind, request, arg, ret, false);                                       \
+	}                                                                                                      \
+	SEC("?fexit/" #function)                                                                               \
+	int BPF_PROG(again_##name##_end, struct file *file, unsigned int request, unsigned long arg, long ret) \
+	{                                                                                                      \
+		return ioctl_ends(file, kind, request, arg, ret, true);                                        \
+	}
+
+IOCTL_PROGRAMS(dev, kvm_dev_ioctl, FILE_KVM)
+IOCTL_PROGRAMS(vm, kvm_vm_ioctl, FILE_VM)
+IOCTL_PROGRAMS(vcpu, kvm_vcpu_ioctl, FILE_VCPU)
+IOCTL_PROGRAMS(device, kvm_device_ioctl, FILE_DEVICE)
+
+/* --- memory slots -------------------------------------------------------------------------------------------------- */
+
+/*
+ * A change of a VM's memory map has been made; new is NULL when the slot was taken away (since 5.17). KVM itself adds some,
+ * too: of ids beyond the VMM's.
+ */
+static __always_inline int memslot(struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new,
+				   bool again)
+{
+	struct kvm_memory_slot *slot = new ?: old;
+	struct event_key key = {.kind = EVENT_MEMSLOT, .kvm = (__u64)kvm};
+	__u64 values[EVENT_VALUES];
+	struct event_rec *rec;
+
+	if (!slot || !group_on(GROUP_IOCTL) || !first_of_twins(TWIN_MEMSLOT, again))
+		return 0;
+	key.sub = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
+	values[0] = BPF_CORE_READ(slot, base_gfn) << GFN_SHIFT;
+	values[1] = new ? BPF_CORE_READ(slot, npages) << GFN_SHIFT : 0;
+	values[2] = BPF_CORE_READ(slot, userspace_addr);
+	values[3] = BPF_CORE_READ(slot, flags);
+	rec = event_count(&key, false, 0, false);
+	if (rec)
+		__builtin_memcpy(rec->value, values, sizeof(rec->value));
+	log_event(&key, values, 0, false);
+	return 0;
+}
+
+/* arch/x86/kvm/x86.c, arch/arm64/kvm/mmu.c; with both slots as arguments since 5.17. */
+SEC("?fentry/kvm_arch_commit_memory_region")
+int BPF_PROG(on_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new)
+{
+	return memslot(kvm, old, new, false);
+}
+
+SEC("?fentry/kvm_arch_commit_memory_region")
+int BPF_PROG(again_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new)
+{
+	return memslot(kvm, old, new, true);
+}
