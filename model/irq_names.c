@@ -10,16 +10,17 @@
  * Bits that MSI data, a redirection entry, an ICR and an LVT register have at the same places (Intel SDM volume 3, chapter
  * "APIC"; the I/O APIC's data sheet).
  */
-#define VECTOR(v)        ((u32)(v)&0xff)
-#define DELIVERY(v)      ((u32)(v) >> 8 & 7)
-#define LOGICAL(v)       ((u32)(v) >> 11 & 1)
-#define LEVEL(v)         ((u32)(v) >> 15 & 1)
-#define MASKED(v)        ((u32)(v) >> 16 & 1)
-#define SHORTHAND(v)     ((u32)(v) >> 18 & 3)
-#define ENTRY_DEST(v)    ((u32)((v) >> 56))
-#define DELIVERY_FIXED   0
-#define DELIVERY_LOWEST  1
-#define DELIVERY_STARTUP 6
+#define VECTOR(v)            ((u32)(v)&0xff)
+#define DELIVERY(v)          ((u32)(v) >> 8 & 7)
+#define LOGICAL(v)           ((u32)(v) >> 11 & 1)
+#define LEVEL(v)             ((u32)(v) >> 15 & 1)
+#define MASKED(v)            ((u32)(v) >> 16 & 1)
+#define SHORTHAND(v)         ((u32)(v) >> 18 & 3)
+#define ENTRY_DEST(v)        ((u32)((v) >> 56))
+#define DELIVERY_FIXED       0
+#define DELIVERY_LOWEST      1
+#define DELIVERY_REMOTE_READ 3
+#define DELIVERY_STARTUP     6
 
 /*
  * Of an MSI's address: bits 12 to 19; bits 5 to 11 are the next seven with KVM_FEATURE_MSI_EXT_DEST_ID (5.12), and the
@@ -159,6 +160,8 @@ const char *irq_name(u32 kind, u32 sub, u64 a, u64 b, char *buf, size_t size)
 		snprintf(buf, size, "local LVT %#" PRIx32, sub);
 		return buf;
 	case EVENT_VECTOR:
+		if (a == DELIVERY_REMOTE_READ) /* how KVM delivers KVM_HC_KICK_CPU, since 3.12 */
+			return "PV kick";
 		if (a > DELIVERY_LOWEST && a != DELIVERY_STARTUP)
 			return irq_delivery_name((u32)a);
 		snprintf(buf, size, "%s%#04" PRIx32, a == DELIVERY_STARTUP ? "SIPI " : "", sub);

@@ -55,6 +55,9 @@ static bool event_in_scope(const struct view_columns *view, const struct scope *
 {
 	if ((scope->vcpu && row->vcpu != scope->vcpu) || (scope->by_sub && row->sub != scope->sub))
 		return false;
+	/* A record of others that never counted anything only says how many keys there are. */
+	if (row->sub == EVENT_OTHERS && !row->f.count && !row->raw->x.count)
+		return false;
 	for (u32 i = 0; i < VIEW_KINDS && view->kinds[i]; i++)
 		if (row->kind == view->kinds[i])
 			return true;

@@ -85,6 +85,7 @@ static void names(void **state)
 		{EVENT_LOCAL, 0x390, 0, 0, "local LVT 0x390"},
 		{EVENT_VECTOR, 0xec, 0, 0, "0xec"},
 		{EVENT_VECTOR, 0, 4, 0, "NMI"},
+		{EVENT_VECTOR, 0, 3, 0, "PV kick"},
 		{EVENT_VECTOR, 0x9a, 6, 0, "SIPI 0x9a"},
 		{EVENT_TIMER, 0, 0, 0, "one-shot"},
 		{EVENT_TIMER, 2, 0, 0, "TSC deadline"},
