@@ -57,6 +57,9 @@ COMMON_GETTERS(vcpu)
 	"Exits to the VMM a second. Each leaves the kernel and is far slower than an exit KVM handles itself."
 #define PREEMPT_HELP \
 	"How often a second a vCPU that wanted to run was taken off its pCPU. See wait for the time it cost."
+#define TREND_HELP                                                                                                 \
+	"Its rate over the last samples, the newest at the right, each row by its own highest: what changes, and " \
+	"since when."
 #define WAKE_HELP "Ends of a halt a second. Very many short ones favour halt polling; none means a busy or dead guest."
 
 /* --- VM view ------------------------------------------------------------------------------------------------------ */
@@ -101,6 +104,8 @@ static const struct column vm_columns[] = {
 	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
 	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vm_exits, .width = 6, .priority = 1,
 	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
+	{.name = "trend", .title = "TREND", .unit = UNIT_TREND, .get = vm_exits, .width = 12, .priority = 4,
+	 .descending = true, .help = TREND_HELP},
 	{.name = "top", .title = "TOP REASON", .unit = UNIT_TEXT, .get = vm_top, .width = 14, .priority = 1,
 	 .help = TOP_HELP, .needs = NEEDS_EXIT},
 	{.name = "avg", .title = "AVG", .unit = UNIT_NS, .get = vm_avg, .width = 6, .priority = 8, .descending = true,
@@ -202,6 +207,8 @@ static const struct column vcpu_columns[] = {
 	 .descending = true, .help = WAIT_HELP, .needs_any = ANY_SCHED, .warn = 0.05, .crit = 0.2},
 	{.name = "exits", .title = "EXIT/S", .unit = UNIT_RATE, .get = vcpu_exits, .width = 6, .priority = 2,
 	 .descending = true, .help = EXITS_HELP, .needs = PROBE_BIT(PROBE_EXIT)},
+	{.name = "trend", .title = "TREND", .unit = UNIT_TREND, .get = vcpu_exits, .width = 12, .priority = 5,
+	 .descending = true, .help = TREND_HELP},
 	{.name = "top", .title = "TOP REASON", .unit = UNIT_TEXT, .get = vcpu_top, .width = 14, .priority = 4,
 	 .help = TOP_HELP, .needs = NEEDS_EXIT},
 	{.name = "avg", .title = "AVG", .unit = UNIT_NS, .get = vcpu_avg, .width = 6, .priority = 8,
@@ -310,6 +317,8 @@ static const struct column exit_columns[] = {
 	{.name = "share", .title = "TIME%", .unit = UNIT_SHARE, .get = exit_share, .of_vcpus = true, .width = 5, .priority = 1,
 	 .descending = true,
 	.help = "Share of the vCPU time of this vCPU, VM or host that went to this reason: where to look first."},
+	{.name = "trend", .title = "TREND", .unit = UNIT_TREND, .get = exit_rate, .width = 12, .priority = 5,
+	 .descending = true, .help = TREND_HELP},
 	{.name = "time", .title = "TIME", .unit = UNIT_NS, .get = exit_time, .width = 6, .priority = 6,
 	 .descending = true,
 	 .help = "Time spent in this reason during the interval, by completed exits and the one still under way."},

@@ -72,6 +72,9 @@ static const char *unit_suffix(enum unit unit)
 /* How many CSV columns one of the table makes, and the name of each. */
 static u32 width_of(const struct column *col)
 {
+	/* the rate has a column of its own */
+	if (col->unit == UNIT_TREND)
+		return 0;
 	return col->unit == UNIT_BUDGET ? VCPU_STATES : col->unit == UNIT_PARTS ? EXIT_PARTS : 1;
 }
 

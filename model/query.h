@@ -40,6 +40,7 @@ enum unit {
 	UNIT_BUDGET, /* a bar of struct budget */
 	UNIT_PARTS,  /* a bar of exit parts */
 	UNIT_STATE,  /* enum vcpu_state */
+	UNIT_TREND,  /* a rate over the last samples, drawn from app's series; num is the rate now */
 	UNIT_TIME,   /* microseconds of CLOCK_REALTIME: a double holds them exactly */
 };
 

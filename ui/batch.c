@@ -112,6 +112,8 @@ static void put_rows(FILE *out, const struct app *app)
 	const struct view_columns *cols = view_columns(app->here.view);
 
 	for (u32 i = 0; i < cols->count; i++) {
+		if (cols->columns[i].unit == UNIT_TREND)
+			continue;
 		fputs(i ? " " : "", out);
 		put_text(out, cols->columns[i].title, column_width(&cols->columns[i]), is_right(&cols->columns[i]),
 			 app->ascii);
@@ -123,6 +125,8 @@ static void put_rows(FILE *out, const struct app *app)
 			struct value value = {0};
 			char text[CELL_BUF];
 
+			if (col->unit == UNIT_TREND)
+				continue;
 			column_value(col, app->snap, app->rows.ref[r], &value);
 			if (col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS)
 				bar_text(col, &value, text, sizeof(text));

@@ -183,6 +183,7 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		return format_state(row, view, value->known, width, buf);
 	case UNIT_BUDGET:
 	case UNIT_PARTS:
+	case UNIT_TREND:
 		break;
 	}
 	buf[0] = '\0';

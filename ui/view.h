@@ -43,6 +43,13 @@ int view_detail_lines(const struct app *app);
 void view_causes(const struct app *app, struct grid *grid, const struct exit_row *row, int y);
 int view_causes_lines(const struct app *app, const struct exit_row *row);
 
+/*
+ * ui/view_heat.c: app->heat, with its title on line y, h lines of latencies below, and one of times; and the rate of a row as
+ * a line of blocks, the newest at the right.
+ */
+void view_heat(const struct app *app, struct grid *grid, int x, int y, int w, int h);
+void view_trend(const struct app *app, struct grid *grid, int x, int y, int w, const struct row_id *id);
+
 /* ui/view_help.c */
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay);
 int view_help_lines(const struct app *app);

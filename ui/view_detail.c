@@ -17,8 +17,9 @@ struct sections {
 	int figures, figures_a_line;
 	int inflight; /* -1: none */
 	int causes;   /* -1: none */
-	int split, chart, chart_h, axis, marks;
-	int top, top_count; /* -1: no such list */
+	int split, chart, chart_w, chart_h, axis, marks;
+	int heat, heat_x, heat_h; /* beside the chart where there is room, else below it; heat -1: none */
+	int top, top_count;       /* -1: no such list */
 	int lines;
 };
 
@@ -65,6 +66,20 @@ static void plan(const struct app *app, const struct exit_row *row, int tops, st
 	y += out->chart_h;
 	out->axis = y++;
 	out->marks = y++;
+	out->chart_w = app->w;
+	out->heat = -1;
+	if (app->heat && app->w >= 110) {
+		out->chart_w = app->w / 2;
+		out->heat = out->chart;
+		out->heat_x = out->chart_w + 1;
+		out->heat_h = out->chart_h;
+	} else if (app->heat && app->w >= 24) {
+		y += body > 14;
+		out->heat = y;
+		out->heat_x = 1;
+		out->heat_h = 6;
+		y += 2 + out->heat_h;
+	}
 	out->top = -1;
 	out->top_count = tops;
 	if (!app->here.scope.vcpu) {
@@ -231,12 +246,12 @@ static void draw_axis(struct grid *grid, const struct chart *chart, int y)
 	}
 }
 
-static void draw_marks(struct grid *grid, const struct chart *chart, const struct exit_figures *f, int y)
+static void draw_marks(struct grid *grid, const struct chart *chart, const struct exit_figures *f, int y, int end)
 {
 	static const char *const names[] = {"p50", "p99", "max"};
 	const u64 ns[] = {f->p50_ns, f->p99_ns, f->max_ns};
 	static const u8 styles[] = {STYLE_HIST, STYLE_HIST_MID, STYLE_HIST_TAIL};
-	int free_from = chart->x, end = grid->w - 1;
+	int free_from = chart->x;
 
 	for (int i = 0; i < 3; i++) {
 		char num[FMT_SIZE], text[48];
@@ -323,15 +338,15 @@ static void draw_chart(const struct app *app, struct grid *grid, const struct ex
 		return;
 	}
 	x += grid_put(grid, x, y0 + sec->chart, grid->w - x, STYLE_VALUE, fmt_count(num, (double)f->done, 5)) + 1;
-	grid_put_cut(grid, x, y0 + sec->chart, grid->w - x - 1, STYLE_LABEL,
-		     grid->w >= 60 ? "that ended, by how long they took" : "that ended");
+	grid_put_cut(grid, x, y0 + sec->chart, sec->chart_w - x - 1, STYLE_LABEL,
+		     sec->chart_w >= 60 ? "that ended, by how long they took" : "that ended");
 	/* a few columns are no chart, and the figures above say the same */
 	if (grid->w < 24)
 		return;
-	chart_scale(&chart, &f->hist, 8, grid->w - 10);
+	chart_scale(&chart, &f->hist, 8, sec->chart_w - 10);
 	draw_columns(grid, &chart, &f->hist, app->snap->hist + f->hist.off, f, y0 + sec->axis - 1, sec->chart_h);
 	draw_axis(grid, &chart, y0 + sec->axis);
-	draw_marks(grid, &chart, f, y0 + sec->marks);
+	draw_marks(grid, &chart, f, y0 + sec->marks, sec->chart_w - 1);
 }
 
 /* --- vCPUs ------------------------------------------------------------------------------------------------------- */
@@ -405,6 +420,9 @@ void view_detail(const struct app *app, struct grid *grid, const struct layout *
 	if (sec.causes >= 0)
 		view_causes(app, grid, row, y0 + sec.causes);
 	draw_chart(app, grid, row, &sec, y0);
+	if (sec.heat >= 0)
+		view_heat(app, grid, sec.heat_x, y0 + sec.heat, sec.heat_x > 1 ? grid->w - sec.heat_x - 1 : grid->w - 2,
+			  sec.heat_h);
 	if (sec.top >= 0)
 		draw_top(app, grid, list, count, y0 + sec.top);
 	grid_clip(grid, 0, grid->h);

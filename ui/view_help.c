@@ -195,12 +195,15 @@ static void write_reading(struct writer *out, const struct app *app)
 
 	if (app->here.view == VIEW_DETAIL) {
 		heading(out, "This is one exit reason");
-		paragraph(out, 2, STYLE_NORMAL,
-			  "The histogram says how long its exits took: one hump is one way of handling it, two are "
-			  "two. What is "
-			  "right of p99 is the slowest one in a hundred. Below are the vCPUs it comes from, the one it "
-			  "costs most "
-			  "first.");
+		paragraph(
+			out, 2, STYLE_NORMAL,
+			"The histogram says how long its exits took: one hump is one way of handling it, two are "
+			"two. What is "
+			"right of p99 is the slowest one in a hundred. The map over time has a column a sample: a new "
+			"band is a new way of handling it, and since when; ! is one that was stuck. Below are the "
+			"vCPUs it comes from, the one it "
+			"costs most "
+			"first.");
 		return;
 	}
 	if (!cols->reading)

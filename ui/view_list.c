@@ -20,7 +20,7 @@ struct table {
 
 static bool is_bar(const struct column *col)
 {
-	return col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS;
+	return col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS || col->unit == UNIT_TREND;
 }
 
 static bool is_left(const struct column *col)
@@ -260,6 +260,12 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 	enum style style;
 
 	column_value(col, app->snap, row, &value);
+	if (col->unit == UNIT_TREND) {
+		struct row_id id = row_identity(app->here.view, row);
+
+		view_trend(app, grid, t->x[i], y, t->w[i], &id);
+		return;
+	}
 	if (is_bar(col)) {
 		if (value.known && col->unit == UNIT_BUDGET && value.budget && value.budget->span_ns)
 			bar_budget(grid, t->x[i], y, t->w[i], value.budget);
