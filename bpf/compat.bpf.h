@@ -152,6 +152,90 @@ static __always_inline __u64 vcpu_pf_taken(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
+/* --- memslots: one layout since 5.17 (id_hash, two sets a VM); before it an array: no fields, nothing is found ---------- */
+
+/* include/uapi/linux/kvm.h, since 2.6.24 */
+#define KVM_MEM_LOG_DIRTY_PAGES 1
+
+/* KVM_MAX_NR_ADDRESS_SPACES: 2 on x86 (SMM), 1 elsewhere. */
+#if defined(__TARGET_ARCH_x86)
+#define ADDRESS_SPACES 2
+#else
+#define ADDRESS_SPACES 1
+#endif
+
+#define MEMSLOT_BUCKETS 128
+
+/* Counters of struct kvm_vcpu_stat about faults; x86 alone has them. pf_fixed and its siblings since 5.19. */
+struct fault_counters {
+	__u64 taken, fixed, fast, spurious, emulated, irqs;
+};
+
+static __always_inline void read_fault_counters(struct kvm_vcpu *vcpu, struct fault_counters *c)
+{
+	__builtin_memset(c, 0, sizeof(*c));
+#if defined(__TARGET_ARCH_x86)
+	if (bpf_core_field_exists(vcpu->stat.pf_fast)) {
+		c->taken = vcpu->stat.pf_taken;
+		c->fixed = vcpu->stat.pf_fixed;
+		c->fast = vcpu->stat.pf_fast;
+		c->spurious = vcpu->stat.pf_spurious;
+		c->emulated = vcpu->stat.pf_emulate;
+	}
+	if (bpf_core_field_exists(vcpu->stat.irq_exits))
+		c->irqs = vcpu->stat.irq_exits;
+#endif
+}
+
+/*
+ * The error code that kvm_mmu_page_fault() gets (arch/x86/include/asm/kvm_host.h: PFERR_*). The kvm_page_fault
+ * tracepoint has it on SVM; on VMX it has the exit qualification, which KVM translates after that.
+ */
+#define PFERR_PRESENT        (1ULL << 0)
+#define PFERR_WRITE          (1ULL << 1)
+#define PFERR_RSVD           (1ULL << 3)
+#define PFERR_FETCH          (1ULL << 4)
+#define PFERR_PRIVATE_ACCESS (1ULL << 49) /* since 6.11 */
+
+/* KVM's smallest page, in which it counts GFNs; arm64 hosts may be built with larger ones, Debian's are not. */
+#define GUEST_PAGE_SIZE 4096ULL
+/* arch/x86/kvm/mmu/spte.h: SPTE_BASE_ADDR_MASK; memory encryption may use bits at its upper end. */
+#define SPTE_ADDRESS 0x000ffffffffff000ULL
+
+/* arch/x86/include/asm/vmx.h: EPT_VIOLATION_ACC_*, and what it was allowed to. */
+#define EPT_ACC_WRITE (1ULL << 1)
+#define EPT_ACC_INSTR (1ULL << 2)
+#define EPT_PROT_RWX  (7ULL << 3)
+
+#if !defined(__TARGET_ARCH_x86)
+/* So that the programs compile; nothing there can be hooked. */
+struct kvm_page_fault {
+	bool is_tdp;
+	__u8 goal_level;
+	__u64 gfn;
+	struct kvm_memory_slot *slot;
+	__u64 pfn;
+} __attribute__((preserve_access_index));
+#endif
+
+/* arch/arm64/include/asm/esr.h: an instruction abort from a lower level, and the bit that tells a write. */
+#define ESR_EC_SHIFT    26
+#define ESR_EC_IABT_LOW 0x20
+#define ESR_WRITE       (1ULL << 6)
+
+static __always_inline __u64 error_of_syndrome(__u64 esr)
+{
+	if ((esr >> ESR_EC_SHIFT & 0x3f) == ESR_EC_IABT_LOW)
+		return PFERR_FETCH;
+	return esr & ESR_WRITE ? PFERR_WRITE : 0;
+}
+
+static __always_inline __u64 error_of_qualification(__u64 qualification)
+{
+	return (qualification & EPT_ACC_WRITE ? PFERR_WRITE : 0) | (qualification & EPT_ACC_INSTR ? PFERR_FETCH : 0) |
+	       (qualification & EPT_PROT_RWX ? PFERR_PRESENT : 0);
+}
+
 /*
  * A store that user space must not see before, nor after, the stores around it. x86 keeps stores in order, and the
  * compiler's barrier is enough; arm64 does not, and BPF's exchange is a full barrier there.

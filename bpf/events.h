@@ -43,11 +43,11 @@ enum event_kind {
 	EVENT_VECTOR, /* vCPU that receives; sub: vector, a: delivery mode, 0: fixed or lowest */
 	EVENT_LOCAL,  /* vCPU; sub: offset of the LVT register: its own timer, errors, ... */
 
-	EVENT_FAULT = EVENT_KIND(GROUP_MMU, 0), /* vCPU; sub: enum fault_kind (model/events.h), a: level mapped */
-	EVENT_REGION,                           /* vCPU; a: GPA of a 2 MiB region */
+	EVENT_FAULT = EVENT_KIND(GROUP_MMU, 0), /* vCPU; sub: enum fault_kind, a: level mapped (1: 4 KiB), 0: none */
+	EVENT_REGION,                           /* vCPU; a: GPA of a 2 MiB region; in the log the GPA itself */
 	EVENT_STUCK,                            /* vCPU; a: GFN that it faults on again and again */
 
-	EVENT_DIRTY_SLOT = EVENT_KIND(GROUP_DIRTY, 0), /* sub: address space << 16 | memslot id */
+	EVENT_DIRTY_SLOT = EVENT_KIND(GROUP_DIRTY, 0), /* sub: address space << 16 | memslot id, a: GPA, b: bytes */
 	EVENT_DIRTY_PAGE,                              /* sub: the same, a: GFN */
 	EVENT_DIRTY_VCPU,                              /* vCPU; sub: the same */
 
@@ -82,6 +82,29 @@ enum event_kind {
 /* Of EVENT_MIGRATION: to another pCPU, to one of another NUMA node. */
 #define MOVE_PCPU 0
 #define MOVE_NODE 1
+
+/* What a fault was. Numbers are for ever. */
+enum fault_kind {
+	FAULT_READ,
+	FAULT_WRITE,
+	FAULT_EXEC,
+	FAULT_MMIO,     /* no memory there: the access is emulated */
+	FAULT_RESERVED, /* a reserved bit was set, and it was no MMIO */
+	FAULT_PRIVATE,  /* memory of a confidential guest that the host cannot read */
+	FAULT_KINDS
+};
+
+/* EVENT_REGION's value 2 where there is no memslot, that is MMIO. Else address space << 16 | id. */
+#define NO_MEMSLOT (~0ULL)
+
+/* EVENT_STUCK: so many faults on one page right after another, each within this time of the one before. */
+#define STUCK_FAULTS 64
+#define STUCK_GAP_NS 1000000ULL
+
+/* EVENT_DIRTY_SLOT's value 0. */
+#define SLOT_LOGGING 1U /* KVM_MEM_LOG_DIRTY_PAGES, include/uapi/linux/kvm.h */
+#define SLOT_RING    2U /* what is logged goes to the vCPUs' dirty rings, not to a bitmap */
+#define SLOT_GONE    4U /* it was there, and is not any more */
 
 #define EVENT_VALUES 4
 #define EVENT_OTHERS 0xffffffffU /* sub of the record that stands for all keys there was no room for; a, b: all ones */

@@ -86,10 +86,33 @@ struct {
  */
 #define THREAD_SPANS 12
 
+/* The fault that a thread's vCPU is in, and the ones before on the same page (bpf/mmu.bpf.c). */
+struct fault_mark {
+	__u64 vcpu; /* whose it is */
+	__u64 start_ns;
+	/* what was found out about it */
+	__u64 gfn;
+	__u64 pfn;
+	__u64 hva;
+	__u64 slot;  /* NO_MEMSLOT: there is none */
+	__u32 known; /* enum fault_known */
+	__u32 level;
+	__u64 taken, fixed, fast, spurious, emulated; /* KVM's counters before it */
+	/* the one before */
+	__u64 last_vcpu;
+	__u64 last_gfn;
+	__u64 last_end_ns;
+	__u64 last_exits, last_irqs;
+	__u64 since_ns; /* the first of those in a row */
+	__u32 in_a_row; /* of these, right after another */
+	__u32 indirect; /* addresses of faults are no GPAs of the VM: shadow paging, a nested guest */
+};
+
 struct thread_marks {
 	__u64 start_ns[THREAD_SPANS]; /* 0: not begun */
 	__u64 arg[THREAD_SPANS];
 	__u64 handled; /* of twins: bits that the first has set for the second */
+	struct fault_mark fault;
 };
 
 struct {

@@ -9,6 +9,8 @@
 #include "cause.skel.h"
 #include "wake.skel.h"
 #include "ioctl.skel.h"
+#include "dirty.skel.h"
+#include "mmu.skel.h"
 
 /* clang-format off */
 static const struct program calls[] = {
@@ -110,6 +112,35 @@ static const struct program timers[] = {
 	{.name = "again_timer_waited", .probe = PROBE_TIMER_WAIT, .twin = true},
 };
 #endif
+static const struct program faults[] = {
+	{.name = "on_fault", .probe = PROBE_FAULT},
+	{.name = "again_fault", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_fault_end", .probe = PROBE_FAULT},
+	{.name = "again_fault_end", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_plain_fault", .probe = PROBE_FAULT, .choice = 1},
+	{.name = "again_plain_fault", .probe = PROBE_FAULT, .choice = 1, .twin = true},
+	{.name = "on_guest_fault", .probe = PROBE_FAULT, .choice = 2},
+	{.name = "again_guest_fault", .probe = PROBE_FAULT, .choice = 2, .twin = true},
+	{.name = "on_fault_page", .probe = PROBE_FAULT_PAGE},
+	{.name = "again_fault_page", .probe = PROBE_FAULT_PAGE, .twin = true},
+	{.name = "on_fault_mapped", .probe = PROBE_FAULT_MAPPED},
+	{.name = "again_fault_mapped", .probe = PROBE_FAULT_MAPPED, .twin = true},
+	{.name = "on_fast_fault", .probe = PROBE_FAULT_FAST},
+	{.name = "again_fast_fault", .probe = PROBE_FAULT_FAST, .twin = true},
+};
+
+static const struct program dirty[] = {
+	{.name = "on_mark", .probe = PROBE_DIRTY},
+	{.name = "again_mark", .probe = PROBE_DIRTY, .twin = true},
+	{.name = "kprobe_mark", .probe = PROBE_DIRTY, .choice = 1},
+	{.name = "on_log_taken", .probe = PROBE_DIRTY_LOG},
+	{.name = "again_log_taken", .probe = PROBE_DIRTY_LOG, .twin = true},
+	{.name = "kprobe_log_taken", .probe = PROBE_DIRTY_LOG, .choice = 1},
+	{.name = "on_ring_reset", .probe = PROBE_DIRTY_RING},
+	{.name = "again_ring_reset", .probe = PROBE_DIRTY_RING, .twin = true},
+	{.name = "kprobe_ring_reset", .probe = PROBE_DIRTY_RING, .choice = 1},
+	{.name = "find_memslots", .probe = PROBE_MEMSLOTS, .iterator = true},
+};
 
 static const struct program wake[] = {
 	{.name = "halt_wakeup", .probe = PROBE_WAKEUPS},
@@ -126,6 +157,8 @@ static const struct program wake[] = {
 
 static const struct program_set sets[GROUPS] = {
 	[GROUP_HALT] = {"halts", wake_bpf__elf_bytes, wake, ARRAY_SIZE(wake)},
+	[GROUP_MMU] = {"faults", mmu_bpf__elf_bytes, faults, ARRAY_SIZE(faults)},
+	[GROUP_DIRTY] = {"dirty pages", dirty_bpf__elf_bytes, dirty, ARRAY_SIZE(dirty)},
 	[GROUP_CALL] = {"hypercalls", calls_bpf__elf_bytes, calls, ARRAY_SIZE(calls)},
 #if defined(__x86_64__)
 	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},

@@ -20,6 +20,14 @@ EVENT_GETTER(event_vcpu)
 		number(out, vcpu->raw->vcpu_id);
 }
 
+EVENT_GETTER(event_last_vcpu)
+{
+	const struct vcpu_row *vcpu = row.event->raw->vcpu ? snapshot_find_vcpu(snap, row.event->raw->vcpu) : NULL;
+
+	if (vcpu)
+		number(out, vcpu->raw->vcpu_id);
+}
+
 EVENT_GETTER(event_label)
 {
 	const struct event_row *e = row.event;

@@ -7,14 +7,15 @@
 
 #define EVENT_GETTER(name) void name(const struct snapshot *snap, union row_ref row, struct value *out)
 
-EVENT_GETTER(event_vm);     /* text; a dash in sums over VMs */
-EVENT_GETTER(event_vcpu);   /* vcpu_id; a dash in sums */
-EVENT_GETTER(event_label);  /* event_name() */
-EVENT_GETTER(event_count);  /* in the interval */
-EVENT_GETTER(event_rate);   /* a second */
-EVENT_GETTER(event_errors); /* a second */
-EVENT_GETTER(event_time);   /* spent in the interval, of those that completed in it */
-EVENT_GETTER(event_share);  /* of the time of its vCPU, VM or host */
+EVENT_GETTER(event_vm);        /* text; a dash in sums over VMs */
+EVENT_GETTER(event_vcpu);      /* vcpu_id; a dash in sums */
+EVENT_GETTER(event_last_vcpu); /* vcpu_id of the vCPU that had the last one */
+EVENT_GETTER(event_label);     /* event_name() */
+EVENT_GETTER(event_count);     /* in the interval */
+EVENT_GETTER(event_rate);      /* a second */
+EVENT_GETTER(event_errors);    /* a second */
+EVENT_GETTER(event_time);      /* spent in the interval, of those that completed in it */
+EVENT_GETTER(event_share);     /* of the time of its vCPU, VM or host */
 EVENT_GETTER(event_min);
 EVENT_GETTER(event_avg);
 EVENT_GETTER(event_p50);

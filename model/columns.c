@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The columns of the VM, vCPU and exit views: names, help and where their values come from. */
 #include "column_kit.h"
+#include "dirty.h"
 #include "views.h"
 
 /* --- what VMs and vCPUs have in common ---------------------------------------------------------------------------- */
@@ -78,6 +79,22 @@ GETTER(vm_stuck_in)
 		number(out, row.vm->stuck_state);
 }
 
+GETTER(vm_faults)
+{
+	(void)snap;
+	rate(out, row.vm->faults, row.vm->over_ns);
+	out->known &= row.vm->has_faults;
+}
+
+GETTER(vm_dirty)
+{
+	struct dirty_sum sum = dirty_sum(snap, row.vm);
+
+	rate(out, sum.pages * DIRTY_PAGE_SIZE, row.vm->over_ns);
+	out->num /= 1e6;
+	out->known &= sum.any;
+}
+
 /* clang-format off */
 static const struct column vm_columns[] = {
 	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = vm_name, .width = 15,
@@ -123,6 +140,12 @@ static const struct column vm_columns[] = {
 	 .help = "Where that vCPU is stuck: kvm (the kernel) or user (the VMM). The vCPU view names it."},
 	{.name = "preemptions", .title = "PREEM/S", .unit = UNIT_RATE, .get = vm_preemptions, .width = 7, .priority = 8,
 	 .descending = true, .help = PREEMPT_HELP, .needs_any = ANY_SCHED},
+	{.name = "faults", .title = "FAULT/S", .unit = UNIT_RATE, .get = vm_faults, .width = 7, .priority = 8,
+	 .descending = true, .needs = PROBE_BIT(PROBE_DISCOVER),
+	 .help = "Page faults of the guest that KVM handled a second; key 5 shows which."},
+	{.name = "dirty", .title = "DIRTY", .unit = UNIT_RATE, .get = vm_dirty, .width = 5, .priority = 9,
+	 .descending = true, .needs = PROBE_BIT(PROBE_DIRTY),
+	 .help = "Megabytes that became dirty a second, while they are logged; counted in the view of dirty pages or with --all."},
 	{.name = "migrations", .title = "MIGR/S", .unit = UNIT_RATE, .get = vm_migrations, .width = 6, .priority = 9,
 	 .descending = true, .needs = PROBE_BIT(PROBE_ENTRY),
 	.help = "How often a second a vCPU entered the guest on another pCPU than before. Each costs warm caches."},

@@ -28,3 +28,13 @@ const char *hypercall_name(u32 of, u64 nr)
 {
 	return of == HYPERCALL_KVM ? find(kvm_hypercalls, ARRAY_SIZE(kvm_hypercalls), nr) : NULL;
 }
+
+const char *fault_kind_name(u32 kind)
+{
+	static const char *const names[FAULT_KINDS] = {
+		[FAULT_READ] = "read", [FAULT_WRITE] = "write",       [FAULT_EXEC] = "exec",
+		[FAULT_MMIO] = "MMIO", [FAULT_RESERVED] = "reserved", [FAULT_PRIVATE] = "private",
+	};
+
+	return kind < FAULT_KINDS ? names[kind] : NULL;
+}

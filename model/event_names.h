@@ -3,6 +3,7 @@
 #ifndef KVMTOP_EVENT_NAMES_H
 #define KVMTOP_EVENT_NAMES_H
 
+#include "../bpf/events.h"
 #include "types.h"
 
 /* Whose hypercall: sub of EVENT_HYPERCALL. */
@@ -29,5 +30,7 @@ const char *cpuid_name(u32 leaf);
 const char *host_vector_name(u32 vector);
 /* Of kinds of GROUP_CAUSE, as event_name(); buf of EVENT_NAME_SIZE. NULL: another kind. */
 const char *cause_name(u32 isa, u32 kind, u32 sub, u64 a, char *buf);
+/* enum fault_kind: "read", "write", "exec", "MMIO", "reserved", "private"; NULL: another. */
+const char *fault_kind_name(u32 kind);
 
 #endif

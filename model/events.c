@@ -25,6 +25,19 @@ static const struct event_info events[] = {
 	 .timed = true,
 	 .value = {{"injected", VALUE_SUM}, {"eoi", VALUE_SUM}, {"posted", VALUE_SUM}, {"pv_eoi", VALUE_SUM}}},
 	{.kind = EVENT_LOCAL, .name = "local", .array = "irqs", .sub = "register", .value = {{"lvt", VALUE_LAST}}},
+	{.kind = EVENT_FAULT, .name = "fault", .array = "faults", .sub = "kind", .a = "level", .errors = "failed",
+	 .timed = true, .host_sum = true,
+	 .value = {{"fixed", VALUE_SUM}, {"fast", VALUE_SUM}, {"spurious", VALUE_SUM}, {"emulated", VALUE_SUM}}},
+	{.kind = EVENT_REGION, .name = "region", .array = "fault_regions", .a = "gpa", .errors = "failed", .timed = true,
+	 .value = {{"hva", VALUE_LAST}, {"pfn", VALUE_LAST}, {"slot", VALUE_LAST}, {"writes", VALUE_SUM}}},
+	{.kind = EVENT_STUCK, .name = "stuck", .array = "stuck", .a = "gfn",
+	 .value = {{"for_ns", VALUE_LAST}, {"longest_ns", VALUE_MAX}, {"error_code", VALUE_LAST}}},
+	{.kind = EVENT_DIRTY_SLOT, .name = "dirty", .array = "dirty", .sub = "slot", .a = "gpa", .b = "bytes",
+	 .errors = "repeated", .cells = true,
+	 .value = {{"flags", VALUE_LAST}, {"cycles", VALUE_SUM}, {"last_cycle", VALUE_LAST}, {"this_cycle", VALUE_LAST}}},
+	{.kind = EVENT_DIRTY_PAGE, .name = "dirty_page", .array = "dirty_pages", .sub = "slot", .a = "gfn",
+	 .errors = "repeated", .value = {{"offset", VALUE_LAST}}},
+	{.kind = EVENT_DIRTY_VCPU, .name = "dirty_vcpu", .array = "dirty_vcpus", .sub = "slot", .errors = "repeated"},
 	{.kind = EVENT_WAKEUP, .name = "wakeup", .array = "halts", .errors = "invalid", .timed = true,
 	 .value = {{"polled", VALUE_SUM}}},
 	{.kind = EVENT_HALT_POLL, .name = "halt_poll", .array = "halts", .sub = "shrink",
@@ -73,6 +86,23 @@ u32 event_info_count(void)
 	return ARRAY_SIZE(events);
 }
 
+/* "write 2M"; the level is the page table's: 1 is 4 KiB, each one more is 512 times as much. */
+static const char *fault_name(u32 kind, u64 level, char buf[EVENT_NAME_SIZE])
+{
+	static const char *const sizes[] = {"", " 4K", " 2M", " 1G"};
+	const char *name = fault_kind_name(kind);
+
+	snprintf(buf, EVENT_NAME_SIZE, "%s%s", name ?: "?", level < ARRAY_SIZE(sizes) ? sizes[level] : " ?");
+	return buf;
+}
+
+/* A memslot as KVM numbers it; "SMM:3" in the second address space. */
+static const char *slot_name(u32 sub, char buf[EVENT_NAME_SIZE])
+{
+	snprintf(buf, EVENT_NAME_SIZE, "%s%" PRIu32, sub >> 16 ? "SMM:" : "", sub & 0xffff);
+	return buf;
+}
+
 const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_NAME_SIZE])
 {
 	const char *name = NULL;
@@ -109,6 +139,18 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 	case EVENT_MIGRATION:
 		name = sub == MOVE_NODE ? "to another node" : "to another pCPU";
 		break;
+	case EVENT_FAULT:
+		return fault_name(sub, a, buf);
+	case EVENT_REGION:
+	case EVENT_STUCK:
+		snprintf(buf, EVENT_NAME_SIZE, "0x%" PRIx64, kind == EVENT_STUCK ? a << 12 : a);
+		return buf;
+	case EVENT_DIRTY_SLOT:
+	case EVENT_DIRTY_VCPU:
+		return slot_name(sub, buf);
+	case EVENT_DIRTY_PAGE:
+		snprintf(buf, EVENT_NAME_SIZE, "0x%" PRIx64, a);
+		return buf;
 	case EVENT_HYPERCALL:
 		name = hypercall_name(sub, a);
 		break;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -44,6 +45,7 @@ struct groups {
 	bool made;
 	struct group_maps maps;
 	u64 missed_before; /* of what was detached since */
+	u64 next_walk_ns;
 };
 
 /* --- the shared maps ----------------------------------------------------------------------------------------------- */
@@ -228,6 +230,41 @@ void groups_want(struct groups *g, u32 wanted, bool wait, u64 now)
 		if (atomic_load(&group->state) == STATE_ON && now > group->wanted_ns + GROUP_LINGER_NS)
 			set_off(g, group);
 	}
+}
+
+static void run_iterator(const struct group *group, const struct program *p)
+{
+	struct bpf_link *link = bpf_program__attach_iter(attach_program(&group->attach, p->name), NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	char none[64];
+
+	/* What it finds it writes to the records; reading makes it go on to the end. */
+	while (fd >= 0 && read(fd, none, sizeof(none)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+}
+
+void groups_walk(struct groups *g, u64 now)
+{
+	struct timespec ts;
+
+	if (now < g->next_walk_ns)
+		return;
+	for (int i = 0; i < GROUPS; i++) {
+		const struct group *group = &g->group[i];
+		const struct program_set *set = group_set(i);
+
+		if (atomic_load(&group->state) != STATE_ON)
+			continue;
+		for (u32 k = 0; k < set->count; k++)
+			if (set->programs[k].iterator &&
+			    group->attach.probes[set->programs[k].probe].status == PROBE_ON)
+				run_iterator(group, &set->programs[k]);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	g->next_walk_ns = now + 50 * (ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec - now);
 }
 
 u32 groups_on(const struct groups *g)

@@ -53,7 +53,10 @@ static struct source_rows event_rows(const struct view_columns *view, const stru
 
 static bool event_in_scope(const struct view_columns *view, const struct scope *scope, const struct event_row *row)
 {
-	if ((scope->vcpu && row->vcpu != scope->vcpu) || (scope->by_sub && row->sub != scope->sub))
+	if (scope->vcpu && row->vcpu != scope->vcpu)
+		return false;
+	/* Among the others of a VM may be some of this. */
+	if (scope->by_sub && row->sub != scope->sub && row->sub != EVENT_OTHERS)
 		return false;
 	/* A record of others that never counted anything only says how many keys there are. */
 	if (row->sub == EVENT_OTHERS && !row->f.count && !row->raw->x.count)
@@ -227,6 +230,8 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 		struct value local, *value = text ? &out->texts[out->count] : &local;
 
 		if (view->rows == ROWS_EXIT && (EXIT_KEY_KIND(ref.exit->key) == EXIT_USER) != q->show_user)
+			continue;
+		if (view->rows == ROWS_EVENT && view->shown && !view->shown(ref.event))
 			continue;
 		if (view->rows == ROWS_EVENT && !event_in_scope(view, &q->scope, ref.event))
 			continue;

@@ -18,6 +18,12 @@ enum view_id {
 	VIEW_VECTOR,
 	VIEW_HALT,
 	VIEW_STRETCH,
+	VIEW_FAULT,
+	VIEW_REGION,
+	VIEW_STUCK,
+	VIEW_DIRTY,
+	VIEW_DIRTY_VCPU,
+	VIEW_PAGE,
 	VIEW_HYPERCALL,
 	VIEW_TIMER,
 	VIEW_IOCTL,
@@ -41,7 +47,9 @@ enum unit {
 	UNIT_PARTS,  /* a bar of exit parts */
 	UNIT_STATE,  /* enum vcpu_state */
 	UNIT_TREND,  /* a rate over the last samples, drawn from app's series; num is the rate now */
-	UNIT_TIME,   /* microseconds of CLOCK_REALTIME: a double holds them exactly */
+	UNIT_HEAT,   /* marks over an address range: figures' histogram is of cells; num: share of its parts with any */
+	UNIT_CONVERGE, /* bytes a second that become dirty, of how many: does a migration of them end */
+	UNIT_TIME,     /* microseconds of CLOCK_REALTIME: a double holds them exactly */
 };
 
 #define VALUE_TEXT_SIZE 128
@@ -51,6 +59,7 @@ struct value {
 	bool known;  /* false: this host cannot measure it, or there is no interval yet; shown as "-" */
 	bool change; /* num is the change since snapshot.base, and may be negative */
 	double num;
+	double of;        /* UNIT_CONVERGE: bytes in all */
 	const char *text; /* UNIT_TEXT; points into the snapshot, to static storage, or to buf */
 	const struct budget *budget;
 	const struct exit_figures *figures;
@@ -100,7 +109,8 @@ struct view_columns {
 	u32 kinds[VIEW_KINDS]; /* ROWS_EVENT: enum event_kind of its rows, 0: no more */
 	const char *reading;   /* help: how to read the view, a few sentences; NULL: nothing is said */
 	bool per_vcpu;         /* ROWS_EVENT: each vCPU's own rows, in place of sums over vCPUs */
-	const char *empty;     /* ROWS_EVENT: what to say when nothing happened yet */
+	bool (*shown)(const struct event_row *row); /* ROWS_EVENT: which rows there are, NULL: all */
+	const char *empty;                          /* ROWS_EVENT: what to say when nothing happened yet */
 	/*
 	 * Views that show the same from another side form a ring: the same key again goes to the next. 0 (VIEW_VM): there is
 	 * none.

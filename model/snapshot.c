@@ -315,6 +315,9 @@ static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct v
 		.poll_lost_ns = minus(cur->halt_poll_fail_ns, prev ? prev->halt_poll_fail_ns : 0),
 		.preemptions = minus(cur->preemptions, prev ? prev->preemptions : 0),
 		.migrations = minus(cur->migrations, prev ? prev->migrations : 0),
+		/* KVM counts since the vCPU was created, and on x86 alone. */
+		.faults = prev ? minus(cur->pf_taken, prev->pf_taken) : 0,
+		.has_faults = prev && cur->pf_taken,
 	};
 	budget_build(&row->budget, prev, cur);
 	/* in totals, what it did was done since it is there, not since the oldest vCPU of the host is */
@@ -351,6 +354,8 @@ static void vm_add_vcpu(struct vm_row *vm, const struct vcpu_row *vcpu)
 	vm->halts += vcpu->halts;
 	vm->preemptions += vcpu->preemptions;
 	vm->migrations += vcpu->migrations;
+	vm->faults += vcpu->faults;
+	vm->has_faults |= vcpu->has_faults;
 	figures_add(&vm->f, &vcpu->f);
 	figures_add(&vm->all, &vcpu->all);
 	figures_add(&vm->user, &vcpu->user);

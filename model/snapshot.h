@@ -76,6 +76,8 @@ struct vcpu_row {
 	u64 poll_won_ns, poll_lost_ns; /* polling that ended with a wake-up, and that did not (KVM's own counters) */
 	u64 preemptions;
 	u64 migrations;
+	u64 faults;                 /* page faults, by KVM's own counter, as of the last walks over the open files */
+	bool has_faults;            /* there are two of these to compare */
 	struct exit_figures f;      /* of its VM exits that are not idle */
 	struct exit_figures all;    /* of all its VM exits */
 	struct exit_figures user;   /* of its exits to user space */
@@ -99,6 +101,8 @@ struct vm_row {
 	u64 halts;
 	u64 preemptions;
 	u64 migrations;
+	u64 faults; /* as of its vCPUs */
+	bool has_faults;
 	struct exit_figures f;
 	struct exit_figures all;
 	struct exit_figures user;

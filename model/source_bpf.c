@@ -679,6 +679,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 
 	note_ends(b);
 	walked = walk_files(b, began);
+	groups_walk(b->groups, now_ns(CLOCK_MONOTONIC));
 	/* From here on a new interval: what ends now counts in the next one. */
 	epoch = b->control->epoch;
 	__atomic_store_n(&b->control->epoch, epoch + 1, __ATOMIC_RELEASE);

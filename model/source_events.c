@@ -122,10 +122,35 @@ static int copy_hist(struct sample *s, struct exit_sample *x, const u32 *n)
 	return 0;
 }
 
+/* A slot that the walks do not find any more; one that was marked since the last of them is still to be found. */
+#define GONE_NS (2 * NSEC_PER_SEC)
+
+/* Of memslots (bpf/dirty.bpf.c) done is the number of the last walk that found it, 0: none has yet. */
+static u64 latest_walk(const struct source_events *se, const struct group_maps *maps)
+{
+	u64 latest = 0;
+
+	for (u32 i = 0; i < se->order_count; i++) {
+		const struct event_rec *rec = &maps->recs[se->order[i].rec];
+
+		if (se->order[i].key.kind == EVENT_DIRTY_SLOT && rec->done > latest)
+			latest = rec->done;
+	}
+	return latest;
+}
+
+static void note_gone(struct event_sample *e, u64 walk, u64 latest)
+{
+	e->x.done = e->x.count;
+	if (e->sub != EVENT_OTHERS && walk < latest && (walk || e->age_ns > GONE_NS))
+		e->value[0] = (e->value[0] & ~(u64)SLOT_LOGGING) | SLOT_GONE;
+}
+
 int source_events_sample(struct source_events *se, const struct group_maps *maps, struct control *control,
 			 struct sample *s, u64 epoch, u64 now, event_owner owner, void *arg)
 {
 	int err = list(se, maps, control, now, owner, arg);
+	u64 walk = latest_walk(se, maps);
 
 	for (u32 i = 0; !err && i < se->order_count; i++) {
 		const struct event_rec *rec = &maps->recs[se->order[i].rec];
@@ -150,6 +175,8 @@ int source_events_sample(struct source_events *se, const struct group_maps *maps
 			e->x.interval_min_ns = extremes->min_ns;
 			e->x.interval_max_ns = extremes->max_ns;
 		}
+		if (e->kind == EVENT_DIRTY_SLOT)
+			note_gone(e, rec->done, walk);
 		if (rec->hist && rec->hist <= maps->max_hists)
 			err = copy_hist(s, &e->x, maps->hists[rec->hist - 1].n);
 	}

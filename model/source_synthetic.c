@@ -493,7 +493,8 @@ static int synthetic_sample(struct source *src, struct sample *s)
 			return -ENOMEM;
 		}
 	}
-	if (synthetic_events(s, syn->samples, syn->spec.reasons, syn->asked ? syn->wants.groups : ~0U) ||
+	if (synthetic_events(s, syn->samples, syn->spec.reasons, syn->asked ? syn->wants.groups : ~0U,
+			     syn->spec.healthy) ||
 	    synthetic_log(s, &syn->wants, syn->spec.step_ns)) {
 		snprintf(src->error, sizeof(src->error), "out of memory for events");
 		return -ENOMEM;

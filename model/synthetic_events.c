@@ -15,6 +15,7 @@ struct synthetic_event {
 	u32 kind, sub;
 	u64 a, b;
 	bool vcpu;       /* of each vCPU, else of the VM */
+	vm_uid vm_only;  /* only this VM does it, and not on a healthy host; 0: all do */
 	u32 rate;        /* a second, of VM 0; others have a little more or less */
 	u32 error_every; /* 0: none fails */
 	u64 ns;          /* typical duration; one in a hundred takes 16 times as long. 0: not timed */
@@ -45,6 +46,30 @@ static const struct synthetic_event table[] = {
 	{.kind = EVENT_OFF_CPU, .sub = 1, .vcpu = true, .rate = 12, .ns = 1900000},
 	{.kind = EVENT_OFF_CPU, .sub = 2, .vcpu = true, .rate = 640, .ns = 500000},
 	{.kind = EVENT_MIGRATION, .sub = 0, .vcpu = true, .rate = 9, .value = {1, 2}},
+	{.kind = EVENT_FAULT, .sub = FAULT_READ, .a = 1, .vcpu = true, .rate = 210, .ns = 2600, .value = {210}},
+	{.kind = EVENT_FAULT, .sub = FAULT_WRITE, .a = 0, .vcpu = true, .rate = 160, .ns = 900, .value = {0, 150, 10}},
+	{.kind = EVENT_FAULT, .sub = FAULT_WRITE, .a = 1, .vcpu = true, .rate = 730, .error_every = 9000, .ns = 3400,
+	 .value = {730}},
+	{.kind = EVENT_FAULT, .sub = FAULT_WRITE, .a = 2, .vcpu = true, .rate = 150, .ns = 95000, .value = {150}},
+	{.kind = EVENT_FAULT, .sub = FAULT_EXEC, .a = 1, .vcpu = true, .rate = 31, .ns = 2900, .value = {31}},
+	{.kind = EVENT_FAULT, .sub = FAULT_MMIO, .vcpu = true, .rate = 95, .ns = 1800, .value = {0, 0, 0, 95}},
+	{.kind = EVENT_REGION, .a = 0x40000000, .vcpu = true, .rate = 720, .ns = 3300,
+	 .value = {0x7f2a40123000, 0x81f2c0, 1, 690}},
+	{.kind = EVENT_REGION, .a = 0x13fe00000, .vcpu = true, .rate = 190, .ns = 2500,
+	 .value = {0x7f2b3fe10000, 0x4401a7, 3, 20}},
+	{.kind = EVENT_REGION, .a = 0xfea00000, .vcpu = true, .rate = 95, .ns = 1800, .value = {0, 0, NO_MEMSLOT, 60}},
+	{.kind = EVENT_REGION, .sub = EVENT_OTHERS, .a = ~0ULL, .b = ~0ULL, .rate = 40, .ns = 2600, .value = {4096}},
+	{.kind = EVENT_STUCK, .a = 0x7f3a1, .vcpu = true, .rate = 52000, .value = {3200000000, 3200000000, 3}, .vm_only = 2},
+	{.kind = EVENT_DIRTY_SLOT, .sub = 0, .a = 0, .b = 0xa0000, .rate = 3, .value = {SLOT_LOGGING, 1, 2, 1}},
+	{.kind = EVENT_DIRTY_SLOT, .sub = 3, .a = 0x100000000, .b = 0x80000000, .rate = 21000, .error_every = 11,
+	 .value = {SLOT_LOGGING, 1, 18944, 7310}},
+	{.kind = EVENT_DIRTY_SLOT, .sub = 4, .a = 0xfd000000, .b = 0x1000000, .rate = 0, .value = {0}},
+	{.kind = EVENT_DIRTY_SLOT, .sub = 5, .a = 0xfeda0000, .b = 0x20000, .rate = 0, .value = {SLOT_GONE}},
+	{.kind = EVENT_DIRTY_PAGE, .sub = 3, .a = 0x100000, .rate = 60, .error_every = 2, .value = {0}},
+	{.kind = EVENT_DIRTY_PAGE, .sub = 3, .a = 0x13fe07, .rate = 45, .error_every = 3, .value = {0x3fe07}},
+	{.kind = EVENT_DIRTY_PAGE, .sub = 3, .a = 0x11a0c4, .rate = 2, .value = {0x1a0c4}},
+	{.kind = EVENT_DIRTY_PAGE, .sub = EVENT_OTHERS, .a = ~0ULL, .b = ~0ULL, .rate = 20900, .value = {8192}},
+	{.kind = EVENT_DIRTY_VCPU, .sub = 3, .vcpu = true, .rate = 5200, .error_every = 11},
 	{.kind = EVENT_TIMER, .sub = 0, .vcpu = true, .rate = 11, .ns = 5300, .value = {11, 0, 11}},
 	{.kind = EVENT_TIMER, .sub = 2, .vcpu = true, .rate = 260, .error_every = 400, .ns = 1200,
 	 .value = {250, 230, 30, 2}},
@@ -83,9 +108,9 @@ static const struct synthetic_event table[] = {
 };
 /* clang-format on */
 
-static int add_hist(struct sample *s, struct exit_sample *x, u64 ns, u64 slow, bool cells)
+static int add_hist(struct sample *s, struct exit_sample *x, u64 ns, u64 slow)
 {
-	u32 first = cells ? 3 : hist_bucket(ns), last = cells ? 3 + 60 : hist_bucket(16 * ns);
+	u32 first = hist_bucket(ns), last = hist_bucket(16 * ns);
 	s64 off = sample_add_hist(s, last - first + 1);
 
 	if (off < 0)
@@ -93,6 +118,22 @@ static int add_hist(struct sample *s, struct exit_sample *x, u64 ns, u64 slow, b
 	s->hist[off] = x->count - slow;
 	s->hist[off + last - first] = slow;
 	x->hist = (struct hist_span){.off = off, .first = first, .len = last - first + 1};
+	return 0;
+}
+
+/* A third of the marks all over the range, the rest in three hot places of it. */
+static int add_cells(struct sample *s, struct exit_sample *x)
+{
+	s64 off = sample_add_hist(s, HIST_BUCKETS);
+
+	if (off < 0)
+		return off;
+	for (u32 i = 0; i < HIST_BUCKETS; i++) {
+		bool hot = i < 8 || (i >= 70 && i < 86) || (i >= 180 && i < 184);
+
+		s->hist[off + i] = x->count / 3 / HIST_BUCKETS + (hot ? x->count * 2 / 3 / 28 / (i < 8 ? 1 : 2) : 0);
+	}
+	x->hist = (struct hist_span){.off = off, .first = 0, .len = HIST_BUCKETS};
 	return 0;
 }
 
@@ -107,9 +148,9 @@ static int add_hists(struct sample *s)
 		u64 slow = e->x.count / 100;
 
 		if (info->cells && e->x.count)
-			ret = add_hist(s, &e->x, 0, e->x.count / 3, true);
+			ret = add_cells(s, &e->x);
 		else if (e->x.done)
-			ret = add_hist(s, &e->x, e->x.min_ns, slow, false);
+			ret = add_hist(s, &e->x, e->x.min_ns, slow);
 		else
 			e->x.hist.off = s->hist_count;
 	}
@@ -138,7 +179,7 @@ static int add_event(struct sample *s, const struct vm_sample *vm, const struct 
 		     const struct synthetic_event *t)
 {
 	const struct event_info *info = event_info(t->kind);
-	u64 n = ticks * (t->rate + (vcpu ? vcpu->uid : vm->uid) % 7), slow = n / 100;
+	u64 n = t->rate ? ticks * (t->rate + (vcpu ? vcpu->uid : vm->uid) % 7) : 0, slow = n / 100;
 	struct event_sample *e;
 
 	if (!info)
@@ -169,7 +210,7 @@ static int add_event(struct sample *s, const struct vm_sample *vm, const struct 
 	return 0;
 }
 
-int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups)
+int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups, bool healthy)
 {
 	int ret = 0;
 
@@ -177,7 +218,8 @@ int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups)
 		const struct vm_sample *vm = &s->vms[i];
 
 		for (u32 k = 0; k < ARRAY_SIZE(table) && !ret; k++) {
-			if (!has_reason(table[k].exit, reasons) ||
+			if ((table[k].vm_only && (healthy || table[k].vm_only != vm->uid)) ||
+			    !has_reason(table[k].exit, reasons) ||
 			    !(groups & GROUP_BIT(EVENT_KIND_GROUP(table[k].kind))))
 				continue;
 			if (!table[k].vcpu)

@@ -48,7 +48,7 @@ void shapes_init(struct shape shapes[MODELS]);
  * The events of all VMs in s, as they are after so many samples, of some groups (GROUP_BIT()s), by the reasons that the host
  * has. 0 or -ENOMEM.
  */
-int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups);
+int synthetic_events(struct sample *s, u64 ticks, u32 reasons, u32 groups, bool healthy);
 /* A line of the log for each of them that the wants ask for, spread over the last step_ns. 0 or -ENOMEM. */
 int synthetic_log(struct sample *s, const struct wants *wants, u64 step_ns);
 

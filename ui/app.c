@@ -422,6 +422,9 @@ static u32 show_action(struct app *app, enum action_id action)
 	case ACT_FILTER:
 		snprintf(app->saved_filter, sizeof(app->saved_filter), "%s", app->filter_text);
 		return prompt_open(app, PROMPT_FILTER, app->filter_text);
+	case ACT_BANDWIDTH:
+		setting_text(&app->set, SET_BANDWIDTH, text);
+		return prompt_open(app, PROMPT_BANDWIDTH, text);
 	case ACT_GO_TIME:
 		return prompt_open(app, PROMPT_TIME, "");
 	case ACT_DELAY:
@@ -555,6 +558,8 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_VIEW_EXIT:
 	case ACT_VIEW_IRQ:
 	case ACT_VIEW_HALT:
+	case ACT_VIEW_FAULT:
+	case ACT_VIEW_DIRTY:
 	case ACT_VIEW_HYPERCALL:
 	case ACT_VIEW_TIMER:
 	case ACT_VIEW_IOCTL:

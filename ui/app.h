@@ -41,7 +41,16 @@ struct line {
 	size_t len, cursor;   /* bytes */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_DELAY, PROMPT_SETTING, PROMPT_SEARCH, PROMPT_COMMAND, PROMPT_TIME };
+enum prompt {
+	PROMPT_NONE,
+	PROMPT_FILTER,
+	PROMPT_DELAY,
+	PROMPT_SETTING,
+	PROMPT_SEARCH,
+	PROMPT_COMMAND,
+	PROMPT_TIME,
+	PROMPT_BANDWIDTH
+};
 
 /* What lies over the view, help and the sort picker aside. */
 enum overlay { OVERLAY_NONE, OVERLAY_SETTINGS, OVERLAY_COLUMNS };

@@ -176,3 +176,29 @@ void bar_column(struct grid *grid, int x, int y, int h, int eighths, enum style 
 			grid_fill(grid, x, y - i, 1, style, STYLE_NORMAL, lower_block[part]);
 	}
 }
+
+void bar_cells(struct grid *grid, int x, int y, int w, const u64 *hist, struct hist_span cells)
+{
+	static const char ascii[9] = " .:-=+*%#";
+	u64 sums[BAR_WIDTH_MAX] = {0}, most = 0;
+
+	w = w > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : w;
+	for (u32 i = 0; i < cells.len && w > 0; i++) {
+		u32 at = (cells.first + i) * (u32)w / HIST_BUCKETS;
+
+		sums[at] += hist[cells.off + i];
+		most = sums[at] > most ? sums[at] : most;
+	}
+	for (int i = 0; i < w; i++) {
+		/* more than 2^60 marks only in a recording that somebody made up */
+		u32 level = most ? (u32)((double)sums[i] / (double)most * 8 + 0.999) : 0;
+		char letter[2] = {ascii[level > 8 ? 8 : level], '\0'};
+
+		level = level > 8 ? 8 : level;
+		grid_put(grid, x + i, y, 1,
+			 level > 6   ? STYLE_HIST_TAIL
+			 : level > 2 ? STYLE_HIST_MID
+				     : STYLE_HIST,
+			 grid->ascii ? letter : lower_block[level]);
+	}
+}

@@ -6,6 +6,9 @@
 #include "../model/snapshot.h"
 #include "grid.h"
 
+/* Cells that a bar is never wider than. */
+#define BAR_WIDTH_MAX 80
+
 struct bar_part {
 	u64 amount;
 	enum style style;
@@ -31,6 +34,11 @@ void bar_draw(struct grid *grid, int x, int y, int w, const struct bar_part *par
 void bar_budget(struct grid *grid, int x, int y, int w, const struct budget *budget);
 /* The parts of an exit's time out of total. */
 void bar_exit(struct grid *grid, int x, int y, int w, const struct exit_figures *f, u64 total);
+/*
+ * An address range from left to right in w cells, each as high as there are marks in its part, the most filling a cell.
+ * cells: HIST_BUCKETS equal parts of the range, counts of which stand in hist. Parts with any mark are never invisible.
+ */
+void bar_cells(struct grid *grid, int x, int y, int w, const u64 *hist, struct hist_span cells);
 /* Column of a chart: eighths (0..8 * h) of height h, with its foot on line y. */
 void bar_column(struct grid *grid, int x, int y, int h, int eighths, enum style style);
 

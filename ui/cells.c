@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../model/dirty.h"
 #include "../model/format.h"
 #include "view.h"
 
@@ -136,6 +137,19 @@ static void format_time(char *buf, u64 us)
 		snprintf(buf, CELL_BUF, "?");
 }
 
+/* Too fast for the bandwidth: never. Else the rounds that it takes. */
+static enum style format_converge(const struct settings *set, const struct value *value, int width, char *buf)
+{
+	u32 rounds = migration_rounds(value->of, value->num, set->value[SET_BANDWIDTH] * 1e6);
+
+	if (!rounds) {
+		snprintf(buf, CELL_BUF, "never");
+		return STYLE_CRIT;
+	}
+	snprintf(buf, CELL_BUF, width < 8 ? "%u" : rounds == 1 ? "%u round" : "%u rounds", rounds);
+	return rounds > ROUNDS_MAX / 3 ? STYLE_WARN : STYLE_OK;
+}
+
 enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf)
 {
@@ -181,6 +195,11 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		return STYLE_LABEL;
 	case UNIT_STATE:
 		return format_state(row, view, value->known, width, buf);
+	case UNIT_HEAT: /* where nothing can be drawn */
+		fmt_share(buf, value->num, room);
+		return STYLE_NORMAL;
+	case UNIT_CONVERGE:
+		return format_converge(set, value, width, buf);
 	case UNIT_BUDGET:
 	case UNIT_PARTS:
 	case UNIT_TREND:

@@ -68,6 +68,16 @@ static u32 go_up(struct app *app)
 	return arrive(app);
 }
 
+/* Is one of the two a side of the other? */
+static bool in_ring(enum view_id view, enum view_id here)
+{
+	enum view_id side = view;
+
+	for (int i = 0; i < VIEWS && side != here; i++)
+		side = view_columns(side)->other ?: view;
+	return side == here;
+}
+
 /* Sideways: the scope is kept as far as the view can have it, and what is not above it any more is forgotten. */
 u32 nav_view(struct app *app, enum view_id view)
 {
@@ -76,7 +86,7 @@ u32 nav_view(struct app *app, enum view_id view)
 	struct view_state *vs;
 
 	/* the same key again: the same from another side */
-	if (app->here.view == view || view_columns(app->here.view)->other == view)
+	if (in_ring(view, app->here.view))
 		to.view = view = view_columns(app->here.view)->other ?: view;
 	vs = &app->views[view];
 	if (app->here.view == view)

@@ -40,6 +40,12 @@ u32 prompt_changed(struct app *app)
 			travel_parse(app->line.text, &go, &by, app->line_error, sizeof(app->line_error));
 		return APP_RENDER;
 	}
+	if (app->prompt == PROMPT_BANDWIDTH) {
+		struct settings trial = app->set;
+
+		setting_set(&trial, SET_BANDWIDTH, app->line.text, app->line_error, sizeof(app->line_error));
+		return APP_RENDER;
+	}
 	if (app->prompt == PROMPT_SETTING)
 		return screen_prompt(app, false);
 	if (app->prompt == PROMPT_SEARCH)
@@ -69,6 +75,12 @@ static u32 prompt_accept(struct app *app)
 	if (app->prompt == PROMPT_DELAY && delay_parse(app->line.text, &delay)) {
 		app->set.value[SET_DELAY] = delay;
 		flags |= app_setting_changed(app, SET_DELAY);
+	}
+	if (app->prompt == PROMPT_BANDWIDTH) {
+		char err[128];
+
+		if (!setting_set(&app->set, SET_BANDWIDTH, app->line.text, err, sizeof(err)))
+			flags |= app_setting_changed(app, SET_BANDWIDTH);
 	}
 	if (app->prompt == PROMPT_SETTING)
 		flags |= screen_prompt(app, true);

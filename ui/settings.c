@@ -46,6 +46,8 @@ const struct setting setting_table[SETTINGS] = {
 	{SET_IDLE, "idle", 0, 0, 0, NULL, idle_choice, "idle reasons (HLT and the like) apart at the end, or with the rest"},
 	{SET_HOLD, "hold", 0, 60, 3, "seconds", NULL,
 	 "for so long after the cursor moved the rows keep their order, so that none runs away from under it"},
+	{SET_BANDWIDTH, "bandwidth", 1, 1000000, 1000, "MB/s", NULL,
+	 "what a migration may send a second: dirty pages are compared with it"},
 	{SET_MOUSE, "mouse", 0, 0, 0, NULL, switch_choice,
 	 "clicks select, open and sort; off leaves the mouse to the terminal, to select text with"},
 	{SET_CHARS, "chars", 0, 0, CHARS_AUTO, NULL, chars_choice,
@@ -75,7 +77,7 @@ const struct setting *setting_find(const char *name)
 int setting_set(struct settings *set, enum setting_id id, const char *text, char *err, size_t err_size)
 {
 	const struct setting *setting = &setting_table[id];
-	char range[128], *end;
+	char range[320], *end;
 	double value;
 
 	for (int i = 0; setting->choice && setting->choice(i); i++)

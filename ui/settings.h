@@ -20,6 +20,7 @@ enum setting_id {
 	SET_VIEW,
 	SET_IDLE,
 	SET_HOLD,
+	SET_BANDWIDTH,
 	SET_MOUSE,
 	SET_CHARS,
 	SET_LIMITS, /* the limits of findings, in the order of enum finding_limit */

@@ -463,6 +463,9 @@ static void prompt_title(const struct app *app, char *title, size_t size)
 	case PROMPT_SEARCH:
 		snprintf(title, size, "search:");
 		break;
+	case PROMPT_BANDWIDTH:
+		snprintf(title, size, "bandwidth of a migration in MB/s:");
+		break;
 	case PROMPT_TIME:
 		snprintf(title, size, "go to (14:03:22, -2m, +30s):");
 		break;

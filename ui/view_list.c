@@ -7,7 +7,6 @@
 #include "view.h"
 
 #define NAME_WIDTH_MAX 40
-#define BAR_WIDTH_MAX  80
 #define BAR_WIDTH_MIN  8
 
 /* Columns from left to right, and where each is; w 0: no room. The first cell of a line is for a mark. */
@@ -20,7 +19,7 @@ struct table {
 
 static bool is_bar(const struct column *col)
 {
-	return col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS || col->unit == UNIT_TREND;
+	return col->unit == UNIT_BUDGET || col->unit == UNIT_PARTS || col->unit == UNIT_TREND || col->unit == UNIT_HEAT;
 }
 
 static bool is_left(const struct column *col)
@@ -271,6 +270,8 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 			bar_budget(grid, t->x[i], y, t->w[i], value.budget);
 		else if (value.known && col->unit == UNIT_PARTS && value.figures && value.figures->time_ns)
 			bar_exit(grid, t->x[i], y, t->w[i], value.figures, value.figures->time_ns);
+		else if (value.known && col->unit == UNIT_HEAT && value.figures)
+			bar_cells(grid, t->x[i], y, t->w[i], app->snap->hist, value.figures->hist);
 		else
 			grid_put(grid, t->x[i], y, t->w[i], STYLE_DIM, "-");
 		return;

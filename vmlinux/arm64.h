@@ -9,6 +9,7 @@
 
 struct hlist_node {
 	struct hlist_node *next;
+	struct hlist_node **pprev;
 };
 
 struct hlist_head {
@@ -124,19 +125,37 @@ struct kvm_arch {
 struct kvm_vcpu_arch {
 };
 
-struct kvm {
-	__s32 userspace_pid;
-	__s32 created_vcpus;
-	struct kvm_arch arch;
-};
-
 struct kvm_memory_slot {
+	struct hlist_node id_node[2];
 	__u64 base_gfn;
 	__u64 npages;
+	__u64 *dirty_bitmap;
 	__u64 userspace_addr;
 	__u32 flags;
 	__s16 id;
 	__u16 as_id;
+};
+
+struct kvm_memslots {
+	__u64 generation;
+	struct hlist_head id_hash[128];
+	__s32 node_idx;
+};
+
+struct kvm_dirty_log {
+	__u32 slot;
+};
+
+struct kvm_dirty_ring {
+	__s32 index;
+};
+
+struct kvm {
+	struct kvm_memslots *memslots[1];
+	__s32 userspace_pid;
+	__s32 created_vcpus;
+	__u32 dirty_ring_size;
+	struct kvm_arch arch;
 };
 
 struct kvm_device {

@@ -9,6 +9,7 @@
 
 struct hlist_node {
 	struct hlist_node *next;
+	struct hlist_node **pprev;
 };
 
 struct hlist_head {
@@ -116,7 +117,12 @@ struct kvm_vcpu_stat_generic {
 struct kvm_vcpu_stat {
 	struct kvm_vcpu_stat_generic generic;
 	__u64 pf_taken;
+	__u64 pf_fixed;
+	__u64 pf_emulate;
+	__u64 pf_spurious;
+	__u64 pf_fast;
 	__u64 exits;
+	__u64 irq_exits;
 };
 
 struct kvm_arch {
@@ -128,19 +134,37 @@ struct kvm_vcpu_arch {
 	__u32 virtual_tsc_khz;
 };
 
-struct kvm {
-	__s32 userspace_pid;
-	__s32 created_vcpus;
-	struct kvm_arch arch;
-};
-
 struct kvm_memory_slot {
+	struct hlist_node id_node[2];
 	__u64 base_gfn;
 	__u64 npages;
+	__u64 *dirty_bitmap;
 	__u64 userspace_addr;
 	__u32 flags;
 	__s16 id;
 	__u16 as_id;
+};
+
+struct kvm_memslots {
+	__u64 generation;
+	struct hlist_head id_hash[128];
+	__s32 node_idx;
+};
+
+struct kvm_dirty_log {
+	__u32 slot;
+};
+
+struct kvm_dirty_ring {
+	__s32 index;
+};
+
+struct kvm {
+	struct kvm_memslots *memslots[2];
+	__s32 userspace_pid;
+	__s32 created_vcpus;
+	__u32 dirty_ring_size;
+	struct kvm_arch arch;
 };
 
 struct kvm_device {
@@ -158,6 +182,14 @@ struct kvm_vcpu {
 	_Bool preempted;
 	struct kvm_vcpu_stat stat;
 	struct kvm_vcpu_arch arch;
+};
+
+struct kvm_page_fault {
+	_Bool is_tdp;
+	__u8 goal_level;
+	__u64 gfn;
+	struct kvm_memory_slot *slot;
+	__u64 pfn;
 };
 
 struct timerqueue_node {

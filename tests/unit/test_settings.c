@@ -64,7 +64,7 @@ static const char *get_file(void)
 static void table_is_whole(void **state)
 {
 	struct settings set;
-	char err[128], text[SETTING_TEXT], range[128];
+	char err[128], text[SETTING_TEXT], range[320];
 
 	(void)state;
 	settings_init(&set);

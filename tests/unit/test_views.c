@@ -227,6 +227,27 @@ static void heat_map(void **state)
 		}
 }
 
+/* The views of events, each with the others of its key. */
+static void fault_pane(void **state)
+{
+	static const u32 fault[] = {'5', 0}, region[] = {'5', '5', 0}, stuck[] = {'5', '5', '5', 0};
+
+	(void)state;
+	at_all_sizes("fault", fault);
+	at_all_sizes("region", region);
+	at_all_sizes("stuck", stuck);
+}
+
+static void dirty_pane(void **state)
+{
+	static const u32 dirty[] = {'6', 0}, by_vcpu[] = {'6', '6', 0}, page[] = {'6', K_ENTER, 0};
+
+	(void)state;
+	at_all_sizes("dirty", dirty);
+	at_all_sizes("dirty-vcpu", by_vcpu);
+	at_all_sizes("page", page);
+}
+
 static void help_pane(void **state)
 {
 	(void)state;
@@ -498,6 +519,8 @@ int main(void)
 		cmocka_unit_test(ioctl_pane),
 		cmocka_unit_test(memslot_pane),
 		cmocka_unit_test(timer_pane),
+		cmocka_unit_test(fault_pane),
+		cmocka_unit_test(dirty_pane),
 		cmocka_unit_test(help_pane),
 		cmocka_unit_test(sort_box),
 		cmocka_unit_test(filter_line),

@@ -26,6 +26,8 @@ static const struct {
 	{"causes", case_causes, 0},
 	{"irqs", case_events, 0},
 	{"nested", case_nested, 0},
+	{"faults", case_faults, 0},
+	{"dirty", case_dirty, 0},
 	{"turns", case_turns, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},

@@ -221,6 +221,11 @@ static void step(struct params *p, unsigned int number)
 		control(p, CONTROL_SLOTS | number << 8);
 		p->events[OP_SLOTS] += s->count;
 		return;
+	case OP_VAIN:
+		control(p, CONTROL_VAIN | number << 8);
+		write32(p->fresh, 1);
+		p->events[OP_VAIN] += s->count;
+		return;
 	case OP_FAULT:
 	case OP_FAULT_READ:
 		control(p, CONTROL_FRESH);

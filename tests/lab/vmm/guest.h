@@ -80,6 +80,7 @@
 #define DIRTY_COLLECT 0x10000
 #define DIRTY_END     0x20000
 #define CONTROL_CODE  10 /* as CONTROL_FRESH, and each page holds a function that returns */
+#define CONTROL_VAIN  11 /* as CONTROL_FRESH, and the first page cannot be had for step number (value >> 8)'s count */
 
 #define ARG_ANY (~0ULL) /* a step's argument: not one port, address or leaf, but the usual few */
 
@@ -122,6 +123,7 @@ enum op {
 	OP_DIRTY_LOG,  /* cycle c writes every (c + 1)th of count pages; arg = cycles */
 	OP_DIRTY_RING,
 	OP_NESTED, /* runs a guest of its own, which does CPUID and VMMCALL (SVM) */
+	OP_VAIN,   /* a write to a page that KVM does not get, for as many times as the step says */
 	OP_WAIT,   /* no step: halts while another waits for its interrupts */
 	OPS
 };

@@ -104,7 +104,8 @@ struct vcpu {
 	unsigned int step_of[STEPS]; /* guest's step number -> options' */
 	int error;                   /* negative errno, 0: all went well */
 	bool done;
-	bool msi_pending; /* under vm->lock: the guest waits for the MSIs of msi_step */
+	unsigned int vain; /* how often its page is still not to be had */
+	bool msi_pending;  /* under vm->lock: the guest waits for the MSIs of msi_step */
 	unsigned int msi_step;
 
 	/* the truth */

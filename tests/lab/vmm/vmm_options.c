@@ -66,6 +66,7 @@ static const struct {
 	[OP_DIRTY_RING] = {"dirty-ring", FORM_N_ARG, 5, "N[:CYCLES] likewise by the vCPUs' dirty rings"},
 	[OP_NESTED] = {"nested", FORM_COUNT, 0,
 		       "N times VMRUN of a guest inside the guest, which does CPUID and VMMCALL (AMD)"},
+	[OP_VAIN] = {"fault-vain", FORM_COUNT, 0, "N faults in a row on one page that KVM gets only after them"},
 	[OP_WAIT] = {"wait", FORM_COUNT, 0, NULL}, /* no option */
 };
 
@@ -158,6 +159,8 @@ static void add_step(struct options *opt, unsigned int op, const char *value, in
 		die("--%s: '%s' not understood", name, value);
 	if ((op == OP_FAULT || op == OP_FAULT_READ || op == OP_FAULT_EXEC) && s->count > opt->fresh_pages)
 		opt->fresh_pages = s->count;
+	if (op == OP_VAIN && !opt->fresh_pages)
+		opt->fresh_pages = 1;
 	if (op == OP_FAULT_HUGE && s->count > HUGE_MOST)
 		die("--%s: at most %d pages", name, HUGE_MOST);
 	if (op == OP_FAULT_HUGE && s->count > opt->huge_pages)

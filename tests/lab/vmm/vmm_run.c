@@ -128,6 +128,17 @@ static void fresh(struct vcpu *vcpu, bool code)
 		memory[i * PAGE] = 0xc3; /* x86: RET */
 }
 
+/* KVM_RUN fails as long as KVM cannot have the page that the guest writes to. */
+static void withhold(struct vcpu *vcpu, unsigned int times)
+{
+	struct vm *vm = vcpu->vm;
+	int prot = times ? PROT_NONE : PROT_READ | PROT_WRITE;
+
+	vcpu->vain = times;
+	if (mprotect(vm->fresh + vcpu->id * vm->opt->fresh_pages * PAGE, PAGE, prot))
+		vcpu->error = -errno;
+}
+
 static void control(struct vcpu *vcpu, uint32_t value)
 {
 	struct vm *vm = vcpu->vm;
@@ -136,6 +147,10 @@ static void control(struct vcpu *vcpu, uint32_t value)
 	case CONTROL_FRESH:
 	case CONTROL_CODE:
 		fresh(vcpu, (value & 0xff) == CONTROL_CODE);
+		break;
+	case CONTROL_VAIN:
+		fresh(vcpu, false);
+		withhold(vcpu, vm->opt->step[vcpu->step_of[(value >> 8) % STEPS]].step.count);
 		break;
 	case CONTROL_LOWER:
 		vcpu->error = arch_lower(vm, value >> 8);
@@ -240,7 +255,10 @@ static void turn(struct vcpu *vcpu)
 	vcpu->returns[vcpu->last_return]++;
 	if (!err)
 		handle(vcpu);
-	else if (err != EINTR && err != EAGAIN)
+	else if (err == EFAULT && vcpu->vain) {
+		if (!--vcpu->vain)
+			withhold(vcpu, 0);
+	} else if (err != EINTR && err != EAGAIN)
 		vcpu->error = -err;
 	vcpu->last_ns = now_ns();
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* KVM's files among all open ones, for programs that walk over them. */
+#ifndef KVMTOP_FILES_BPF_H
+#define KVMTOP_FILES_BPF_H
+
+#include "compat.bpf.h"
+
+/*
+ * virt/kvm/kvm_main.c names the files "kvm-vm" and "kvm-vcpu:N". As little-endian words, since BPF has no memcmp: with
+ * its terminator the first is 7 bytes long, the second starts with 8 bytes and a colon.
+ */
+#define VM_FILE      0x006d762d6d766bULL
+#define VM_FILE_MASK 0x00ffffffffffffffULL
+#define VCPU_FILE    0x757063762d6d766bULL
+
+/* The VM whose file it is, NULL: another file; *vcpu: the vCPU, if it is a vCPU's file. */
+static __always_inline struct kvm *kvm_of_file(struct file *file, struct kvm_vcpu **vcpu)
+{
+	__u64 name[2] = {};
+
+	*vcpu = NULL;
+	/* Anyone may name a file kvm-vm: only the kernel makes anonymous inodes, and it chooses their names. */
+	if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != ANON_INODE_FS_MAGIC)
+		return NULL;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	if ((name[0] & VM_FILE_MASK) == VM_FILE)
+		return file->private_data;
+	if (name[0] != VCPU_FILE || (name[1] & 0xff) != ':')
+		return NULL;
+	*vcpu = file->private_data;
+	return BPF_CORE_READ(*vcpu, kvm);
+}
+
+#endif /* KVMTOP_FILES_BPF_H */
