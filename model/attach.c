@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include "attach.h"
+#include "ftrace.h"
 #include "privileges.h"
 
 /* The kernel's own error number for what it cannot do, unknown to the C library: fentry where ftrace has no direct calls. */
@@ -196,6 +198,31 @@ static void attach_one(struct attach *a, u32 i, u64 *refused)
 }
 
 /*
+ * Debian's 6.12 attaches to kvm_vcpu_halt() without an error, and does not patch it (seen in the function's first bytes; the
+ * other functions begin with a sealed ENDBR, this one with a live one). ftrace knows what is really hooked: a program
+ * whose function is not is as good as refused.
+ */
+static u64 unhooked(struct attach *a, u64 enabled)
+{
+	char *list = ftrace_enabled();
+	u64 bad = 0;
+
+	for (u32 i = 0; i < a->set->count; i++) {
+		const char *function;
+
+		if (!(enabled & (1ULL << i)) || a->set->programs[i].iterator || !is_fentry(a->obj, a->set, i))
+			continue;
+		function = strchr(bpf_program__section_name(program_at(a->obj, a->set, i)), '/');
+		if (!function || ftrace_has(list, function + 1))
+			continue;
+		bad |= 1ULL << i;
+		note_refusal(a->probes, &a->set->programs[i], -EOPNOTSUPP);
+	}
+	free(list);
+	return bad;
+}
+
+/*
  * Attaches all that is loaded. Returns the programs that the kernel refused. Of two programs at one function the one that
  * was attached last runs first (bpf_trampoline_link_prog(), kernel/bpf/trampoline.c, since 5.5), at a tracepoint the one
  * that was attached first: the first of two twins is to run before the second.
@@ -210,7 +237,7 @@ static u64 attach_all(struct attach *a, u64 enabled)
 	for (u32 i = a->set->count; i-- > 0;)
 		if ((enabled & (1ULL << i)) && !a->set->programs[i].iterator && is_fentry(a->obj, a->set, i))
 			attach_one(a, i, &refused);
-	return refused;
+	return refused | unhooked(a, enabled & ~refused);
 }
 
 static enum probe_status status_of(int err)
