@@ -88,6 +88,8 @@ const struct action action_table[] = {
 	 "set idle reasons (HLT and the like) apart at the end, or mix them with the rest"},
 	{ACT_CUMULATIVE, "cumulative", {'c'}, CTX_MAIN, GROUP_SHOW, "total", "interval", 10,
 	 "the last interval, or all since kvmtop first saw each vCPU"},
+	{ACT_SPLIT, "split", {'v', '|'}, CTX_VM | CTX_VCPU | CTX_EXIT, GROUP_SHOW, "split", "one list", 14,
+	 "below the list what the selected row is made of: a VM's vCPUs and exits, a vCPU's exits, a reason's latencies"},
 	{ACT_DELAY, "delay", {'d'}, CTX_MAIN, GROUP_SHOW, "delay", NULL, 12, "change the time between refreshes"},
 	{ACT_BANDWIDTH, "bandwidth", {'B'}, CTX_MAIN, GROUP_SHOW, NULL, NULL, 0,
 	 "the bandwidth that dirty pages are compared with, in MB/s: does a migration end"},

@@ -60,6 +60,8 @@ void app_free(struct app *app)
 {
 	filter_free(app->filter);
 	rows_free(&app->rows);
+	rows_free(&app->under[0]);
+	rows_free(&app->under[1]);
 	hold_free(&app->hold);
 	findings_free(&app->findings);
 	app->filter = NULL;
@@ -196,6 +198,27 @@ static void scroll_to_cursor(struct app *app)
 		vs->top = 0;
 }
 
+/* What the selected row is made of, for the lower part of a split screen. */
+static void query_under(struct app *app)
+{
+	struct query query = {.irix = app->set.value[SET_SHARES] == SHARES_IRIX, .idle_last = true};
+	struct row_id id;
+
+	app->under[0].count = app->under[1].count = 0;
+	if (!app->set.value[SET_SPLIT] || !app_selected(app, &id))
+		return;
+	query.scope = (struct scope){.vm = id.vm, .vcpu = id.vcpu};
+	for (int i = 0; i < 2; i++) {
+		query.view = i ? VIEW_EXIT : VIEW_VCPU;
+		query.sort = app->views[query.view].sort;
+		query.descending = app->views[query.view].descending;
+		/* without memory for it there is nothing below the list */
+		if (view_columns(app->here.view)->rows <= (i ? ROWS_VCPU : ROWS_VM) &&
+		    query_run(&query, app->snap, &app->under[i]))
+			app->under[i].count = 0;
+	}
+}
+
 void select_row(struct app *app, int index)
 {
 	struct view_state *vs = &app->views[app->here.view];
@@ -213,6 +236,7 @@ void select_row(struct app *app, int index)
 	if (vs->pinned)
 		vs->id = row_identity(app->here.view, app->rows.ref[index]);
 	scroll_to_cursor(app);
+	query_under(app);
 }
 
 static int find(struct app *app)
@@ -448,6 +472,12 @@ static u32 show_action(struct app *app, enum action_id action)
 	case ACT_IDLE:
 		app->set.value[SET_IDLE] = !app->idle_mixed;
 		return app_setting_changed(app, SET_IDLE);
+	case ACT_SPLIT:
+		app->set.value[SET_SPLIT] = !app->set.value[SET_SPLIT];
+		if (app->set.value[SET_SPLIT] && app->h < 30)
+			snprintf(app->notice, sizeof(app->notice), "a split screen needs 30 lines, this one has %d",
+				 app->h);
+		return APP_RENDER | APP_QUERY;
 	case ACT_THEME:
 		setting_step(&app->set, SET_THEME, 1);
 		setting_text(&app->set, SET_THEME, text);

@@ -145,11 +145,12 @@ struct app {
 	int overlay_at; /* row under its cursor */
 	bool capture;   /* the next key is the one to bind */
 
-	bool hint;        /* the box of the first start, until a key is pressed */
-	char notice[256]; /* one line in place of the footer until the next key */
-	struct rows rows; /* of here.view, when it is a list */
-	int selected;     /* index into rows, -1: there are none */
-	int first_idle;   /* index of the first row set apart, -1: none */
+	bool hint;            /* the box of the first start, until a key is pressed */
+	char notice[256];     /* one line in place of the footer until the next key */
+	struct rows rows;     /* of here.view, when it is a list */
+	struct rows under[2]; /* of the selected row, on a split screen: vCPUs, exit reasons */
+	int selected;         /* index into rows, -1: there are none */
+	int first_idle;       /* index of the first row set apart, -1: none */
 };
 
 /*

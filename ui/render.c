@@ -10,7 +10,15 @@ void view_layout(const struct app *app, struct layout *out)
 	enum style style;
 	int y = 0, h = app->h;
 
-	*out = (struct layout){-1, -1, -1, -1, 0, h, -1};
+	*out = (struct layout){.header = -1,
+			       .budget = -1,
+			       .alert = -1,
+			       .crumb = -1,
+			       .body_end = h,
+			       .detail = -1,
+			       .detail_end = -1,
+			       .views = -1,
+			       .footer = -1};
 	if (h >= 3)
 		out->header = y++;
 	if (h >= 8)
@@ -22,6 +30,15 @@ void view_layout(const struct app *app, struct layout *out)
 	if (h >= 4)
 		out->footer = out->body_end = h - 1;
 	out->body = y;
+	if (h >= 24)
+		out->views = --out->body_end;
+	if (!app->help && app->overlay != OVERLAY_SETTINGS && app->here.view != VIEW_DETAIL && view_splits(app)) {
+		int lines = out->body_end - out->body;
+
+		out->detail_end = out->body_end;
+		out->detail = out->body_end - (view_columns(app->here.view)->rows == ROWS_FINDING ? 7 : lines * 3 / 5);
+		out->body_end = out->detail;
+	}
 }
 
 int view_body_height(const struct app *app)
@@ -54,6 +71,8 @@ int render(const struct app *app, struct grid *grid)
 		view_detail(app, grid, &lay);
 	else
 		view_list(app, grid, &lay);
+	if (lay.detail >= 0 && app->selected >= 0)
+		view_split(app, grid, &lay);
 	if (app->overlay == OVERLAY_COLUMNS && !app->help)
 		view_column_box(app, grid);
 	if (app->picker)
@@ -62,6 +81,7 @@ int render(const struct app *app, struct grid *grid)
 		view_hint(app, grid, &lay);
 	if (app->prompt == PROMPT_COMMAND)
 		view_palette(app, grid, &lay);
+	view_bar(app, grid, &lay);
 	view_footer(app, grid, &lay);
 	return 0;
 }

@@ -52,6 +52,8 @@ const struct setting setting_table[SETTINGS] = {
 	 "clicks select, open and sort; off leaves the mouse to the terminal, to select text with"},
 	{SET_CHARS, "chars", 0, 0, CHARS_AUTO, NULL, chars_choice,
 	 "draw with UTF-8 or with ASCII only; auto follows the locale"},
+	{SET_SPLIT, "split", 0, 0, 0, NULL, switch_choice,
+	 "on screens of 30 lines and more, below the list what the selected row is made of"},
 #define X(id, name, low, high, def, unit, help) \
 	{(enum setting_id)(SET_LIMITS + LIMIT_##id), name, low, high, def, unit, NULL, help},
 	FINDING_LIMITS(X)

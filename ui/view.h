@@ -13,7 +13,9 @@
 /* Lines of the screen; -1 where there is no room for it. */
 struct layout {
 	int header, budget, alert, crumb;
-	int body, body_end; /* the pane: [body, body_end) */
+	int body, body_end;     /* the pane: [body, body_end) */
+	int detail, detail_end; /* below it what the selected row is made of, -1: not split */
+	int views;              /* which views there are, and their keys */
 	int footer;
 };
 
@@ -49,6 +51,16 @@ int view_causes_lines(const struct app *app, const struct exit_row *row);
  */
 void view_heat(const struct app *app, struct grid *grid, int x, int y, int w, int h);
 void view_trend(const struct app *app, struct grid *grid, int x, int y, int w, const struct row_id *id);
+
+/* How the latencies of a reason are spread, in h lines from y. */
+void view_latency(const struct app *app, struct grid *grid, const struct exit_row *row, int y, int h);
+
+/* ui/view_bar.c */
+void view_bar(const struct app *app, struct grid *grid, const struct layout *lay);
+
+/* ui/view_split.c: whether this view is split on this screen, and the lower part of it. There is a selected row. */
+bool view_splits(const struct app *app);
+void view_split(const struct app *app, struct grid *grid, const struct layout *lay);
 
 /* ui/view_help.c */
 void view_help(const struct app *app, struct grid *grid, const struct layout *lay);

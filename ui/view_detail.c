@@ -349,6 +349,20 @@ static void draw_chart(const struct app *app, struct grid *grid, const struct ex
 	draw_marks(grid, &chart, f, y0 + sec->marks, sec->chart_w - 1);
 }
 
+void view_latency(const struct app *app, struct grid *grid, const struct exit_row *row, int y, int h)
+{
+	struct sections sec = {.chart_w = app->w, .heat = -1};
+
+	if (h < 7)
+		return;
+	draw_split(grid, row, y);
+	sec.chart = 3;
+	sec.chart_h = h - 6 > 16 ? 16 : h - 6;
+	sec.axis = sec.chart + 1 + sec.chart_h;
+	sec.marks = sec.axis + 1;
+	draw_chart(app, grid, row, &sec, y);
+}
+
 /* --- vCPUs ------------------------------------------------------------------------------------------------------- */
 
 static void draw_top(const struct app *app, struct grid *grid, const struct exit_row *const *list, int count, int y)

@@ -433,6 +433,8 @@ bool view_is_on(const struct app *app, enum action_id action)
 		return app->show_user;
 	case ACT_IDLE:
 		return app->idle_mixed;
+	case ACT_SPLIT:
+		return app->set.value[SET_SPLIT] != 0;
 	case ACT_HELP:
 		return app->help;
 	default:
@@ -523,6 +525,9 @@ static bool footer_shows(const struct app *app, const struct action *act)
 		return view_columns(app->here.view)->enter;
 	if (act->id == ACT_UP_OR_QUIT)
 		return !app->depth;
+	/* the line above has them */
+	if (app->h >= 24 && action_view(act->id) >= 0)
+		return false;
 	/* one does not go to where one is */
 	if (act->id == view_action(app->here.view))
 		return false;

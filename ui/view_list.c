@@ -293,8 +293,14 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 		grid_put(grid, t->x[i] + used + 1, y, 5, STYLE_DIM, "ended");
 	} else if (is_left(col))
 		grid_put_cut(grid, t->x[i], y, t->w[i], style, text);
-	else
+	else {
+		int at = t->x[i] + t->w[i] - text_width(text, grid->ascii) - 1;
+
 		grid_put_right(grid, t->x[i], y, t->w[i], style, text);
+		/* a limit that is passed is seen without colours too */
+		if ((style == STYLE_CRIT || style == STYLE_WARN) && at > 0 && !value.change)
+			grid_put(grid, at, y, 1, style, style == STYLE_CRIT ? "!" : "*");
+	}
 }
 
 /* Shows where the text that is searched for stands in cells [x, x + w). Upper and lower case are the same. */
@@ -416,6 +422,8 @@ static void empty_text(const struct app *app, char *text, size_t size)
 		snprintf(text, size, "vCPU %d of %.40s has ended\nBackspace goes up", app->vcpu_id, app->vm_name);
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
 		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
+	else if (view->rows == ROWS_LOG)
+		snprintf(text, size, "%s\n%s", view->empty, "events are logged from when this view is opened");
 	else if (view->rows == ROWS_FINDING)
 		snprintf(text, size, "%s\n%s",
 			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",

@@ -248,6 +248,94 @@ static void dirty_pane(void **state)
 	at_all_sizes("page", page);
 }
 
+/* The list above, what the selected row is made of below; clicks are for the list. */
+static void split(void **state)
+{
+	static const u32 keys[] = {K_NONE, '2', '3'};
+	static const int wide[][2] = {{100, 34}, {200, 60}};
+	char name[64];
+
+	(void)state;
+	for (size_t s = 0; s < ARRAY_SIZE(wide); s++) {
+		struct check_host host = {0};
+
+		check_open(&host, SPEC, 5);
+		app_resize(&host.app, wide[s][0], wide[s][1]);
+		check_press(&host, 'v');
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+			struct grid grid = {0};
+			struct layout lay;
+
+			if (keys[i])
+				check_press(&host, keys[i]);
+			check_press(&host, K_DOWN);
+			view_layout(&host.app, &lay);
+			assert_int_equal(render(&host.app, &grid), 0);
+			assert_true(lay.detail > lay.body && lay.detail_end > lay.detail);
+			for (int y = lay.detail; y < lay.detail_end; y++)
+				assert_null(grid_find_hit(&grid, 3, y));
+			grid_free(&grid);
+			snprintf(name, sizeof(name), "split-%zu-%d", i + 1, wide[s][0]);
+			check_screen(&host, name);
+		}
+		/* what is too low is not split, and that is said */
+		app_resize(&host.app, 100, 29);
+		check_press(&host, 'v');
+		check_press(&host, 'v');
+		assert_non_null(strstr(host.app.notice, "30 lines"));
+		check_close(&host);
+	}
+}
+
+/* Every view there is, in ASCII. */
+static void all_views_in_ascii(void **state)
+{
+	char name[96], text[64], err[64];
+	u32 flags;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (int v = 0; v < VIEW_DETAIL; v++) {
+			const struct view_columns *view = view_columns((enum view_id)v);
+			struct check_host host = {0};
+
+			check_open(&host, SPEC, 5);
+			app_resize(&host.app, sizes[i][0], sizes[i][1]);
+			host.app.ascii = true;
+			snprintf(text, sizeof(text), "view %s", view->name);
+			assert_int_equal(command_run(&host.app, text, &flags, err, sizeof(err)), 0);
+			check_react(&host, flags);
+			for (int t = 0; t < 2; t++) {
+				struct wants wants;
+
+				app_wants(&host.app, &wants);
+				feed_want(&host.feed, &wants);
+				check_tick(&host);
+			}
+			snprintf(name, sizeof(name), "ascii-%s-%dx%d", view->name, sizes[i][0], sizes[i][1]);
+			check_screen(&host, name);
+			check_close(&host);
+		}
+}
+
+static void hypercall_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("hypercall", (const u32[]){'8', 0});
+}
+
+static void log_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("log", (const u32[]){'l', 0});
+}
+
+static void halt_pane(void **state)
+{
+	(void)state;
+	at_all_sizes("halt", (const u32[]){'7', 0});
+}
+
 static void help_pane(void **state)
 {
 	(void)state;
@@ -541,6 +629,11 @@ int main(void)
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(finding_pane),
+		cmocka_unit_test(hypercall_pane),
+		cmocka_unit_test(log_pane),
+		cmocka_unit_test(halt_pane),
+		cmocka_unit_test(split),
+		cmocka_unit_test(all_views_in_ascii),
 		cmocka_unit_test(heat_map),
 	};
 
