@@ -67,12 +67,14 @@ static __always_inline __u32 exit_isa(unsigned long long *ctx)
 }
 
 /* The exception class stands for something only when the exit is a trap: kvm_exit's own record has 0 else, too. */
-static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u32 *code)
+static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u64 *vmcb,
+					   __u32 *code)
 {
 	__u32 ret = (__u32)ctx[0] & ~ARM_EXIT_WITH_SERROR, esr_ec = ctx[1];
 
 	(void)vcpu;
 	(void)isa;
+	(void)vmcb;
 	*code = ARM64_CODE(ret, ret == ARM_EXCEPTION_TRAP ? esr_ec : 0);
 	return true;
 }
@@ -90,22 +92,41 @@ static __always_inline __u32 exit_isa(unsigned long long *ctx)
 }
 
 /*
+ * Does the vCPU run a guest of its guest now? vcpu->stat.guest_mode is set and cleared together with the flag that KVM
+ * itself goes by (enter_guest_mode() in arch/x86/kvm/kvm_cache_regs.h, since 5.13). Where it is not there: perhaps.
+ */
+static __always_inline bool in_nested_guest(struct kvm_vcpu *vcpu)
+{
+	if (bpf_core_field_exists(vcpu->stat.guest_mode))
+		return vcpu->stat.guest_mode;
+	return true;
+}
+
+/*
  * The hardware exit reason. It was an argument of kvm_exit in 5.10 and is none in 6.1 and later; it is read where the
  * vendor module keeps it. struct kvm_vcpu is the first member of struct vcpu_svm and struct vcpu_vmx in all versions
  * (svm_init() and vmx_init() refuse to build otherwise).
  *   SVM: vmcb->control.exit_code, u32 (6.1, 6.12, 6.18); u64 (7.2). Both are little-endian: the low half is the code.
  *   VMX: vcpu_vmx.exit_reason (6.1, 6.12); vcpu_vmx.vt.exit_reason (7.2: struct vcpu_vt, shared with TDX).
+ * Each read by a helper is a tenth of all that an exit costs us. svm->vmcb is one of two for the whole life of the vCPU:
+ * that of the guest itself, whose address is kept in *vmcb (0: not read yet), and that of a nested guest, while one runs.
  * False: unknown ISA, or the vendor module's types are not there.
  */
-static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u32 *code)
+static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_vcpu *vcpu, __u32 isa, __u64 *vmcb,
+					   __u32 *code)
 {
 	(void)ctx; /* by 7.2 the argument may be NULL to the verifier: only the pointer that was checked can be followed */
 	*code = 0;
 	if (isa == KVM_ISA_SVM && bpf_core_type_exists(struct vcpu_svm)) {
 		struct vcpu_svm *svm = (void *)vcpu;
-		struct vmcb *vmcb = BPF_CORE_READ(svm, vmcb);
+		__u64 at = in_nested_guest(vcpu) ? 0 : *vmcb;
 
-		return !bpf_core_read(code, sizeof(*code), &vmcb->control.exit_code);
+		if (!at) {
+			at = (__u64)BPF_CORE_READ(svm, vmcb);
+			if (!in_nested_guest(vcpu))
+				*vmcb = at;
+		}
+		return !bpf_core_read(code, sizeof(*code), &((struct vmcb *)at)->control.exit_code);
 	}
 	if (isa == KVM_ISA_VMX && bpf_core_type_exists(struct vcpu_vmx)) {
 		struct vcpu_vmx___v61 *old = (void *)vcpu;

@@ -53,29 +53,25 @@ static __always_inline struct exit_rec *exit_rec_at(__u32 index_plus_one)
 	return index_plus_one ? bpf_map_lookup_elem(&exits, &index) : NULL;
 }
 
-/* Counts an exit that begins. Returns its record, index + 1. */
-static __always_inline __u32 exit_begin(struct vcpu_rec *rec, __u64 key)
+/*
+ * One whose end was not seen, or ended before it began by the clocks of two pCPUs. All others are counted when they end,
+ * and until then by being in flight: a look-up less in the program of every exit.
+ */
+static __always_inline void exit_abandon(__u32 index_plus_one)
 {
-	__u32 index = exit_rec_of(rec, key);
-	struct exit_rec *e = exit_rec_at(index);
+	struct exit_rec *e = exit_rec_at(index_plus_one);
 
 	if (e)
-		e->count++;
-	return index;
+		e->unended++;
 }
 
 /* Adds the duration of one that has ended. */
-static __always_inline void exit_finish(struct exit_rec *e, __u64 ns)
+static __always_inline void exit_finish(struct exit_rec *e, const struct control *ctl, __u64 ns)
 {
-	struct control *ctl = get_control();
 	__u32 bucket = duration_bucket(ns);
 
 	e->done++;
 	e->total_ns += ns;
-	if (!e->min_ns || ns < e->min_ns)
-		e->min_ns = ns ?: 1;
-	if (ns > e->max_ns)
-		e->max_ns = ns;
 	if (bucket < HIST_BUCKETS && !++e->hist[bucket])
 		count_loss(LOSS_HIST_WRAP);
 	if (ctl) {
@@ -90,34 +86,47 @@ static __always_inline void exit_finish(struct exit_rec *e, __u64 ns)
 			x->max_ns = ns;
 		} else if (ns < x->min_ns) {
 			x->min_ns = ns;
+		} else {
+			return; /* neither is it the longest or shortest of all */
 		}
 	}
+	if (!e->min_ns || ns < e->min_ns)
+		e->min_ns = ns ?: 1;
+	if (ns > e->max_ns)
+		e->max_ns = ns;
 }
 
 /* The VM exit in flight ends now. The account must be up to now. */
-static __always_inline void close_exit(struct vcpu_rec *rec, __u64 now)
+static __always_inline void close_exit(struct vcpu_rec *rec, const struct control *ctl, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->exit_rec);
 
 	rec->exit_last_ns = now - rec->exit_start_ns;
 	if (e && now >= rec->exit_start_ns) {
-		exit_finish(e, now - rec->exit_start_ns);
+		exit_finish(e, ctl, now - rec->exit_start_ns);
+		e->part_ns[PART_KERNEL] += rec->exit_part_ns[PART_KERNEL];
+		if (rec->exit_split) {
 #pragma unroll
-		for (int i = 0; i < EXIT_PARTS; i++)
-			e->part_ns[i] += rec->exit_part_ns[i];
+			for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++)
+				e->part_ns[i] += rec->exit_part_ns[i];
+		}
+	} else if (e) {
+		e->unended++;
 	}
 	rec->exit_open = 0;
 	rec->exit_rec = 0;
 }
 
 /* The exit to user space in flight ends now: the VMM is back in KVM_RUN. */
-static __always_inline void close_user(struct vcpu_rec *rec, __u64 now)
+static __always_inline void close_user(struct vcpu_rec *rec, const struct control *ctl, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->user_rec);
 
 	if (e && now >= rec->user_start_ns) {
-		exit_finish(e, now - rec->user_start_ns);
+		exit_finish(e, ctl, now - rec->user_start_ns);
 		e->part_ns[PART_USER] += now - rec->user_start_ns;
+	} else if (e) {
+		e->unended++;
 	}
 	rec->user_open = 0;
 	rec->user_rec = 0;

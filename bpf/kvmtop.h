@@ -75,7 +75,7 @@ struct exit_extremes {
 /* One vCPU and one reason. 1 KiB. */
 struct exit_rec {
 	__u64 key;      /* EXIT_KEY(), 0: free */
-	__u64 count;    /* begun: the number of kvm_exit or kvm_userspace_exit events */
+	__u64 unended;  /* of which no end will be seen; with done and the one in flight all kvm_exit or kvm_userspace_exit */
 	__u64 done;     /* ended: those that the figures below are about */
 	__u64 total_ns; /* sum of the durations of the ended ones */
 	__u64 min_ns;
@@ -145,6 +145,10 @@ struct vcpu_rec {
 	__u32 user_rec;
 	__u32 exit_open; /* an exit is in flight (exit_rec may still be 0 when the pool was full) */
 	__u32 user_open;
+	__u32 exit_split; /* not all of it is PART_KERNEL: else the other parts are 0 and need no look */
+	__u32 split_pad;
+	__u64 task; /* kernel address of the thread that ran it last and knows it does (task storage) */
+	__u64 vmcb; /* kernel address, where it had to be read: see read_exit_code() */
 
 	/* off the pCPU */
 	__u32 off;      /* enum off_cpu */

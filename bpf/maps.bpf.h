@@ -130,6 +130,17 @@ struct {
 	__type(value, struct thread_marks);
 } thread_marks SEC(".maps") __weak;
 
+/*
+ * The record that a pCPU last worked on, by CPU number: nothing but a hint, which saves the hot path to ask task storage.
+ * pCPUs may share one on hosts with very many. A cache line each.
+ */
+#define CPU_HINTS 512 /* a power of two */
+
+struct cpu_hint {
+	__u32 slot;
+	__u32 pad[15];
+};
+
 static __always_inline struct control *get_control(void)
 {
 	__u32 zero = 0;

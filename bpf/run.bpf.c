@@ -9,13 +9,13 @@ int on_entry(unsigned long long *ctx)
 {
 	struct kvm_vcpu *vcpu = event_vcpu(ctx);
 	struct control *ctl = get_control();
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct vcpu_rec *rec;
-	__u32 cpu;
 	__u64 now;
 
 	if (!vcpu || !ctl)
 		return 0;
-	rec = vcpu_get(vcpu);
+	rec = vcpu_get_fast(vcpu, cpu);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 	if (!ctl->entries_seen)
@@ -24,13 +24,12 @@ int on_entry(unsigned long long *ctx)
 	now = bpf_ktime_get_ns();
 	if (rec->state == VCPU_GUEST && rec->entries)
 		count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
-	change_state(rec, VCPU_GUEST, now);
+	change_state_from(rec, VCPU_KVM, VCPU_GUEST, now);
 	rec->off = OFF_NOT;
 	if (rec->user_open)
-		close_user(rec, now); /* only where nothing says when KVM_RUN begins */
+		close_user(rec, ctl, now); /* only where nothing says when KVM_RUN begins */
 	if (rec->exit_open)
-		close_exit(rec, now);
-	cpu = bpf_get_smp_processor_id();
+		close_exit(rec, ctl, now);
 	if (rec->cpu != cpu) {
 		if (rec->entries)
 			rec->migrations++;
@@ -52,25 +51,31 @@ int on_exit(unsigned long long *ctx)
 
 	if (!vcpu)
 		return 0;
-	rec = vcpu_get(vcpu);
+	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id());
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 
 	now = bpf_ktime_get_ns();
-	change_state(rec, VCPU_KVM, now);
-	if (rec->exit_open)
+	change_state_from(rec, VCPU_GUEST, VCPU_KVM, now);
+	if (rec->exit_open) {
 		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
-	if (!read_exit_code(ctx, vcpu, isa, &code))
+		exit_abandon(rec->exit_rec);
+	}
+	if (!read_exit_code(ctx, vcpu, isa, &rec->vmcb, &code))
 		count_loss(LOSS_EXIT_CODE);
 	if (isa == KVM_ISA_VMX)
 		code &= 0x8000ffff; /* the basic reason, and FAILED_VMENTRY */
 	rec->isa = isa;
 	rec->exits++;
-	rec->exit_rec = exit_begin(rec, EXIT_KEY(EXIT_GUEST, code));
+	rec->exit_rec = exit_rec_of(rec, EXIT_KEY(EXIT_GUEST, code));
 	rec->exit_start_ns = now;
+	rec->exit_part_ns[PART_KERNEL] = 0;
+	if (rec->exit_split) {
+		rec->exit_split = 0;
 #pragma unroll
-	for (int i = 0; i < EXIT_PARTS; i++)
-		rec->exit_part_ns[i] = 0;
+		for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++)
+			rec->exit_part_ns[i] = 0;
+	}
 	rec->exit_open = 1;
 	rec->cause = 0; /* the programs that had set it may be gone */
 	vcpu_end(rec);
@@ -91,7 +96,9 @@ static __always_inline void run_returns(__u32 reason, int err, bool again)
 	 * the VMM's.
 	 */
 	rec->user_exits++;
-	rec->user_rec = exit_begin(rec, EXIT_KEY(EXIT_USER, err < 0 ? (__u32)err : reason));
+	if (rec->user_open)
+		exit_abandon(rec->user_rec); /* nothing said when KVM_RUN began */
+	rec->user_rec = exit_rec_of(rec, EXIT_KEY(EXIT_USER, err < 0 ? (__u32)err : reason));
 	if (rec->state == VCPU_GUEST && rec->entries)
 		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
 	rec->off = OFF_NOT;
@@ -129,6 +136,7 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 	if (!rec || handled(rec, TWIN_RUN, again) || !vcpu_begin(rec))
 		return;
 	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
+	rec->task = (__u64)bpf_get_current_task_btf();
 	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
 	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
 		/* The second twin's, and that of a thread which lost its pCPU since the clock was read (or is new here). */
@@ -138,7 +146,7 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 		if (!ctl->entries_seen)
 			rec->cpu = bpf_get_smp_processor_id();
 		if (rec->user_open)
-			close_user(rec, now);
+			close_user(rec, ctl, now);
 	}
 	vcpu_end(rec);
 }

@@ -133,6 +133,7 @@ static __noinline struct vcpu_rec *vcpu_bind(struct kvm_vcpu *vcpu)
 		return NULL;
 	rec->tid = (__u32)pid_tgid;
 	BPF_CORE_READ_STR_INTO(&rec->comm, task, group_leader, comm);
+	rec->task = (__u64)task;
 	bound.gen = rec->gen;
 	remember(task, rec->tid, &bound);
 	return rec;
@@ -161,6 +162,34 @@ static __always_inline struct vcpu_rec *vcpu_get(struct kvm_vcpu *vcpu)
 }
 
 /*
+ * The same for the events of every exit: most often this pCPU worked on the same record last, and that is found without
+ * the task storage. The record itself tells whether the hint is right: whose it is, that it is alive, and that this thread
+ * is bound to it. On a preemptible kernel the pCPU may be another by the time that it is used; a hint is a hint.
+ */
+static struct cpu_hint cpu_hints[CPU_HINTS];
+
+static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u32 cpu)
+{
+	struct cpu_hint *hint = &cpu_hints[cpu & (CPU_HINTS - 1)];
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_vcpu *bound;
+	struct vcpu_rec *rec;
+	__u32 slot;
+
+	slot = hint->slot;
+	rec = bpf_map_lookup_elem(&vcpus, &slot);
+	if (rec && rec->vcpu == (__u64)vcpu && rec->task == (__u64)task && !rec->ended_ns)
+		return rec;
+	bound = recall(task);
+	rec = bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
+	if (!rec)
+		return vcpu_bind(vcpu);
+	rec->task = (__u64)task;
+	hint->slot = bound->slot;
+	return rec;
+}
+
+/*
  * The record of a vCPU that the current thread has run before; NULL otherwise. For hooks that fire for any thread which
  * has the vCPU loaded, in any ioctl on it: only KVM_RUN makes a thread the vCPU's.
  */
@@ -183,11 +212,13 @@ static __always_inline bool vcpu_busy(const struct vcpu_rec *rec)
  */
 static __always_inline bool vcpu_begin(struct vcpu_rec *rec)
 {
-	if (rec->seq & 1) {
+	__u32 seq = rec->seq;
+
+	if (seq & 1) {
 		count_loss(LOSS_NESTED);
 		return false;
 	}
-	store_in_order(&rec->seq, rec->seq + 1);
+	store_in_order(&rec->seq, seq + 1);
 	return true;
 }
 
@@ -215,8 +246,13 @@ static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)
 	if (state >= VCPU_STATES)
 		return;
 	rec->time_ns[state] += ns;
-	if (rec->exit_open)
-		rec->exit_part_ns[PART_OF_STATE(state)] += ns;
+	if (rec->exit_open) {
+		__u32 part = PART_OF_STATE(state);
+
+		rec->exit_part_ns[part] += ns;
+		if (part != PART_KERNEL)
+			rec->exit_split = 1;
+	}
 }
 
 /* Time since the last event, 0 when the clock of this pCPU is behind (counted). The account is moved up to now. */
@@ -245,6 +281,21 @@ static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u6
 {
 	charge(rec, rec->state, elapsed(rec, now));
 	enter_state(rec, state, now);
+}
+
+/* The same, told from which state it mostly is: with that known to the compiler, the way there is a few loads and stores. */
+static __always_inline void change_state_from(struct vcpu_rec *rec, __u32 usual, __u32 state, __u64 now)
+{
+	__u64 ns = elapsed(rec, now);
+
+	if (rec->state == usual) {
+		charge(rec, usual, ns);
+		rec->state = state;
+		rec->state_ns = now;
+	} else {
+		charge(rec, rec->state, ns);
+		enter_state(rec, state, now);
+	}
 }
 
 /*

@@ -281,7 +281,7 @@ static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct 
 	if (!e)
 		return -ENOMEM;
 	e->key = x->key;
-	e->count = x->count;
+	e->count = x->unended + x->done;
 	e->done = x->done;
 	e->total_ns = x->total_ns;
 	e->min_ns = x->min_ns;
@@ -292,13 +292,16 @@ static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct 
 		e->interval_max_ns = extremes->max_ns;
 	}
 	if (rec->exit_open && rec->exit_rec == index + 1) {
+		e->count++;
 		if (now > rec->exit_start_ns)
 			e->inflight_ns = now - rec->exit_start_ns;
 		memcpy(e->inflight_part_ns, rec->exit_part_ns, sizeof(e->inflight_part_ns));
 		e->inflight_part_ns[rec->state < VCPU_STATES ? PART_OF_STATE(rec->state) : PART_KERNEL] += running;
 	}
-	if (rec->user_open && rec->user_rec == index + 1 && now > rec->user_start_ns) {
-		e->inflight_ns = now - rec->user_start_ns;
+	if (rec->user_open && rec->user_rec == index + 1) {
+		e->count++;
+		if (now > rec->user_start_ns)
+			e->inflight_ns = now - rec->user_start_ns;
 		e->inflight_part_ns[PART_USER] = e->inflight_ns;
 	}
 	return copy_hist(s, e, x->hist);

@@ -123,6 +123,7 @@ struct kvm_vcpu_stat {
 	__u64 pf_fast;
 	__u64 exits;
 	__u64 irq_exits;
+	__u64 guest_mode;
 };
 
 struct kvm_arch {
