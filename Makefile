@@ -44,6 +44,9 @@ PACKAGES_CHECK := groff-base linux-perf libcmocka-dev python3-jsonschema prometh
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
 
+# And to measure beside other tools.
+PACKAGES_BENCH := bpftrace
+
 # And to take the pictures of the README.
 PACKAGES_SHOTS := librsvg2-bin fonts-dejavu-core fontconfig pngquant
 
@@ -91,6 +94,7 @@ SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export
 	$(if $(STATIC),ui/export_none.c,ui/export.c))
 OBJ      := $(SRC:%.c=$(O)/%.o)
 LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
+BENCH    := $(addprefix $(O)/tests/bench/,scale exits meter empty.bpf.o classic.bpf.o)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT     := $(UNIT_SRC:%.c=$(O)/%)
 UNIT_LIB := $(patsubst %.c,$(O)/%.o,$(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))))
@@ -151,7 +155,7 @@ $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(UNIT_LIB) $(LIB_OBJ)
 # eBPF wants root; a made-up host does not.
 AS_ROOT = $(if $(findstring --demo,$(ARGS)),,$(shell [ "$$(id -u)" -eq 0 ] || command -v sudo))
 
-.PHONY: run check check-unit check-lab lab screenshots setup-build setup-check
+.PHONY: run check check-unit check-lab lab bench screenshots setup-build setup-check
 run: setup-build
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)$(AS_ROOT) $(O)/kvmtop $(ARGS)
@@ -170,6 +174,20 @@ KERNEL ?= 6.1
 lab: setup-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)O=$(abspath $(O)) ./tests/lab/lab $(HOST) $(KERNEL)
+
+$(O)/tests/bench/scale: $(O)/tests/bench/scale.o $(LIB_OBJ)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/tests/bench/exits $(O)/tests/bench/meter: $(O)/%: %.c
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -o $@ $< $(if $(filter %exits,$@),-static,-lbpf)
+
+bench: setup-check
+	$(Q)./tests/setup $(PACKAGES_BENCH)
+	$(Q)$(MAKE) --no-print-directory O=$(O) all $(BENCH)
+	$(Q)O=$(abspath $(O)) ./tests/bench/bench $(ARGS)
 
 screenshots: setup-check
 	$(Q)./tests/setup $(PACKAGES_SHOTS)
@@ -241,6 +259,7 @@ help:
 	@echo 'make check-unit    the tests that need no KVM: model, interface, terminal'
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
+	@echo 'make bench         measure what kvmtop costs, beside what else one would run; tables in $$(O)/bench; ARGS="exits scale ..."'
 	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
 	@echo 'make docs          the manual page and the completions for bash, zsh and fish, in $$(O)'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX) (PREFIX=$(PREFIX)), with the unit, rules and dashboard of --export; make uninstall'
