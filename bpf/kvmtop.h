@@ -74,8 +74,8 @@ struct exit_extremes {
 
 /* One vCPU and one reason. 1 KiB. */
 struct exit_rec {
-	__u64 key;      /* EXIT_KEY(), 0: free */
-	__u64 unended;  /* of which no end will be seen; with done and the one in flight all kvm_exit or kvm_userspace_exit */
+	__u64 key; /* EXIT_KEY(), 0: free */
+	__u64 unended; /* of which no end will be seen; with done and the one in flight all kvm_exit or kvm_userspace_exit */
 	__u64 done;     /* ended: those that the figures below are about */
 	__u64 total_ns; /* sum of the durations of the ended ones */
 	__u64 min_ns;

@@ -17,15 +17,15 @@
 
 /* Real mode. cpuid: ecx times cpuid, then one OUT that says done, for ever. pio: OUT for ever. */
 static const unsigned char cpuid_loop[] = {
-	0x66, 0x89, 0xf1,       /* again: mov ecx, esi */
-	0x31, 0xc0,             /* next: xor ax, ax */
-	0x66, 0x51,             /* push ecx */
-	0x0f, 0xa2,             /* cpuid */
-	0x66, 0x59,             /* pop ecx */
-	0x66, 0x49,             /* dec ecx */
-	0x75, 0xf4,             /* jnz next */
-	0xe6, 0x80,             /* out 0x80, al */
-	0xeb, 0xed,             /* jmp again */
+	0x66, 0x89, 0xf1, /* again: mov ecx, esi */
+	0x31, 0xc0,       /* next: xor ax, ax */
+	0x66, 0x51,       /* push ecx */
+	0x0f, 0xa2,       /* cpuid */
+	0x66, 0x59,       /* pop ecx */
+	0x66, 0x49,       /* dec ecx */
+	0x75, 0xf4,       /* jnz next */
+	0xe6, 0x80,       /* out 0x80, al */
+	0xeb, 0xed,       /* jmp again */
 };
 static const unsigned char pio_loop[] = {
 	0xe6, 0x80, /* again: out 0x80, al */

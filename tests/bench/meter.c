@@ -82,7 +82,8 @@ static struct bpf_object *load(const char *file, const char *prefix)
 		bpf_program__set_autoload(p, !strncmp(bpf_program__name(p), prefix, strlen(prefix)));
 	if (bpf_object__load(obj))
 		err(125, "%s does not load", file);
-	bpf_object__for_each_program(p, obj) {
+	bpf_object__for_each_program(p, obj)
+	{
 		if (!bpf_program__autoload(p))
 			continue;
 		if (!bpf_program__attach(p))
