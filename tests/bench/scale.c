@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scale VMSxVCPUSxREASONS [TICKS [events]]
+ * scale VMSxVCPUSxREASONS [TICKS [events|bpf]]
  *
  * What a tick costs on a made-up host of that size: sample, snapshot, sort, render, and what the past and a key press cost.
  * Prints a line a step: its name and the median, the least and the most of its ticks, in microseconds of CPU time; then
- * the memory in MiB at the end. events: those of all groups too, as with --all; else the core alone, as most views have it.
+ * the memory in MiB at the end. events: those of all groups too, as with --all; else the core alone, as most views have it. bpf: this
+ * host's own maps, as root, filled by hand, so that reading them is measured too.
  */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
 #include "../../model/series.h"
 #include "../../model/source.h"
 #include "../../ui/app.h"
@@ -46,9 +50,92 @@ static void fail(const char *what)
 	exit(1);
 }
 
+/* --- this host's own maps, filled by hand --------------------------------------------------------------------------- */
+
+/* The map of that name which was made last. */
+static void *map_of(const char *name, size_t size)
+{
+	struct bpf_map_info info;
+	unsigned len, id = 0;
+	int fd, found = -1;
+	void *p;
+
+	while (!bpf_map_get_next_id(id, &id)) {
+		fd = bpf_map_get_fd_by_id(id);
+		len = sizeof(info);
+		memset(&info, 0, sizeof(info));
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, name)) {
+			if (found >= 0)
+				close(found);
+			found = fd;
+		} else if (fd >= 0) {
+			close(fd);
+		}
+	}
+	size = (size + 4095) / 4096 * 4096;
+	p = found < 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, found, 0);
+	if (p == MAP_FAILED)
+		fail("cannot map the BPF maps");
+	return p;
+}
+
+static struct vcpu_rec *vcpus;
+static struct exit_rec *exits;
+
+/* As the programs would: vCPUs with so many reasons each, none of which ever ran on this machine. */
+static void fill(const struct synthetic_spec *spec)
+{
+	u32 count = spec->vms * spec->vcpus;
+	struct control *control = map_of("control", sizeof(*control));
+
+	vcpus = map_of("vcpus", count * sizeof(*vcpus));
+	exits = map_of("exits", (size_t)count * spec->reasons * sizeof(*exits));
+	for (u32 i = 0; i < count; i++) {
+		struct vcpu_rec *v = &vcpus[i];
+
+		v->kvm = 0xffff800000000000ULL + (i / spec->vcpus + 1) * 65536ULL;
+		v->vcpu_id = (int)(i % spec->vcpus);
+		v->pid = (u32)getpid();
+		v->tid = i + 1;
+		v->isa = 1;
+		v->state = VCPU_GUEST;
+		v->created_ns = v->acct_ns = v->state_ns = 1;
+		for (u32 r = 0; r < spec->reasons; r++) {
+			v->reasons[r].key = EXIT_KEY(EXIT_GUEST, r);
+			v->reasons[r].rec = i * spec->reasons + r;
+			exits[v->reasons[r].rec].key = v->reasons[r].key;
+		}
+		v->vcpu = 0xffff900000000000ULL + i * 65536ULL;
+	}
+	control->next_vcpu = count;
+	control->next_exit = count * spec->reasons;
+}
+
+/* A second's worth of exits: each reason some, of a dozen different lengths. */
+static void advance(const struct synthetic_spec *spec)
+{
+	for (u32 i = 0; i < spec->vms * spec->vcpus; i++) {
+		for (u32 r = 0; r < spec->reasons; r++) {
+			struct exit_rec *x = &exits[i * spec->reasons + r];
+
+			for (u32 k = 0; k < 12; k++) {
+				x->hist[40 + 4 * k + (i + r) % 4]++;
+				x->done++;
+				x->total_ns += 1000 << (k / 2);
+				x->part_ns[PART_KERNEL] += 1000 << (k / 2);
+			}
+			x->min_ns = 1000;
+			x->max_ns = 64000;
+		}
+		vcpus[i].exits += 12 * spec->reasons;
+		vcpus[i].time_ns[VCPU_KVM] += 12000;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	int ticks = argc > 2 ? atoi(argv[2]) : 15, events = argc > 3;
+	int ticks = argc > 2 ? atoi(argv[2]) : 15, bpf = argc > 3 && !strcmp(argv[3], "bpf"), events = argc > 3 && !bpf;
+	int ret = 0;
 	struct synthetic_spec spec = {0};
 	struct sample sample[2] = {{0}};
 	struct snapshot snap = {0};
@@ -62,7 +149,12 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "C.UTF-8");
 	if (argc < 2 || synthetic_spec_parse(argv[1], &spec) || ticks < 1 || ticks > TICKS_MAX)
 		fail("usage: scale VMSxVCPUSxREASONS [TICKS [events]]");
-	source = source_synthetic_open(&spec);
+	source =
+		bpf ? source_bpf_open(spec.vms * spec.vcpus, &ret, error, sizeof(error)) : source_synthetic_open(&spec);
+	if (bpf && !source)
+		fail(error);
+	if (bpf)
+		fill(&spec);
 	series = series_new();
 	if (!source || !series)
 		fail("out of memory");
@@ -78,6 +170,8 @@ int main(int argc, char **argv)
 		struct sample *prev = &sample[i & 1], *cur = &sample[(i + 1) & 1];
 		double t[8];
 
+		if (bpf)
+			advance(&spec);
 		t[0] = now_us();
 		if (source_sample(source, cur))
 			fail(source->error);
