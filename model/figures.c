@@ -50,6 +50,26 @@ static int hist_difference(struct snapshot *out, const struct sample *before, co
 		shift = prev->hist.first;
 		old_len = prev->hist.len;
 	}
+	if (old && old_len == cur->hist.len && shift == first) {
+		/* mostly: a loop without branches, and both ends cut off after it */
+		u32 skip = 0;
+		u64 backwards = 0;
+
+		for (u32 i = 0; i < old_len; i++) {
+			to[i] = new[i] - old[i];
+			backwards |= to[i];
+		}
+		for (u32 i = 0; backwards >> 63 && i < old_len; i++)
+			to[i] = minus(new[i], old[i]);
+		for (len = old_len; len && !to[len - 1]; len--)
+			;
+		while (skip < len && !to[skip])
+			skip++;
+		*span = (struct hist_span){
+			.off = out->hist_count + skip, .first = len ? first + skip : 0, .len = len - skip};
+		out->hist_count += len;
+		return 0;
+	}
 	for (u32 i = 0; i < cur->hist.len; i++) {
 		u32 at = cur->hist.first + i - shift; /* wraps to a large number below the old span */
 		u64 n = old && at < old_len ? minus(new[i], old[at]) : new[i];

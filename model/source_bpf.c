@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 #include "attach.h"
 #include "groups.h"
+#include "hist.h"
 #include "source.h"
 #include "source_events.h"
 #include "source_log.h"
@@ -252,17 +253,18 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 
 /* --- records -> sample ------------------------------------------------------------------------------------------- */
 
+/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
 static int copy_hist(struct sample *s, struct exit_sample *e, const u32 *hist)
 {
-	u32 first = 0, last = HIST_BUCKETS;
+	u32 first, last;
 	s64 off;
 
-	while (first < HIST_BUCKETS && !hist[first])
-		first++;
-	if (first == HIST_BUCKETS)
+	if (!e->done)
 		return 0;
-	while (!hist[last - 1])
-		last--;
+	first = hist_bucket(e->min_ns);
+	last = hist_bucket(e->max_ns) + 1;
+	if (last <= first)
+		return 0; /* read in the middle of an update */
 	off = sample_add_hist(s, last - first);
 	if (off < 0)
 		return off;
@@ -358,6 +360,17 @@ static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order 
 	v->halt_successful_poll = slot->stat.halt_successful_poll;
 	v->pf_taken = slot->stat.pf_taken;
 	v->exit_first = s->exit_count;
+	/* The records lie anywhere in a pool that no cache holds: all of them are asked for before the first is waited for. */
+	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
+		const struct exit_rec *x = &b->exits[rec->reasons[i].rec];
+
+		if (!rec->reasons[i].key || rec->reasons[i].rec >= b->sizes.max_exits)
+			continue;
+		__builtin_prefetch(x);
+		__builtin_prefetch((const char *)x + 64);
+		__builtin_prefetch(&x->hist[32]);
+		__builtin_prefetch(&x->hist[64]);
+	}
 	for (u32 i = 0; i < REASONS_A_VCPU && !err; i++) {
 		u32 index = rec->reasons[i].rec;
 
