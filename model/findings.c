@@ -50,7 +50,7 @@ const struct finding_rule finding_table[FINDINGS] = {
 		.advice = "The time is from the APIC's acceptance to the injection: the guest has interrupts off, or the vCPU has "
 			  "no pCPU or does not wake up. Compare with the vCPU's wait."},
 	[FINDING_MIGRATION] = {
-		.name = "migration", .limit = LIMIT_BANDWIDTH, .view = VIEW_VM,
+		.name = "migration", .limit = LIMIT_MIGRATION, .view = VIEW_VM,
 		.sentence = "memory gets dirty at {0} MB/s: a migration at {1} MB/s does not converge",
 		.unit = {UNIT_RATE, UNIT_RATE},
 		.advice = "Each round has more to send than the one before. Throttle the guest (auto-converge, dirty limit), send "
@@ -86,6 +86,7 @@ void finding_limits_init(struct finding_limits *limits)
 
 	for (u32 i = 0; i < LIMITS; i++)
 		limits->value[i] = defaults[i];
+	limits->bandwidth = 1000;
 }
 
 /* One that may be a finding: it is when what was measured reaches the limit. Of a VM the worst one is kept. */
@@ -268,11 +269,10 @@ static void vm_events(struct scan *s, const struct vm_row *vm)
 	if (most && small >= 9 * large)
 		offer(s, FINDING_SMALL_PAGES, small,
 		      (struct finding){.vm = vm->uid, .event = most, .num = {small, small / (small + large)}});
-	if (worst)
-		offer(s, FINDING_MIGRATION, dirty * 4096 / 1e6,
-		      (struct finding){.vm = vm->uid,
-				       .event = worst,
-				       .num = {dirty * 4096 / 1e6, s->limits->value[LIMIT_BANDWIDTH]}});
+	if (worst && s->limits->bandwidth > 0)
+		offer(s, FINDING_MIGRATION, dirty * 4096 / 1e4 / s->limits->bandwidth,
+		      (struct finding){
+			      .vm = vm->uid, .event = worst, .num = {dirty * 4096 / 1e6, s->limits->bandwidth}});
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------------- */

@@ -32,8 +32,8 @@
 	  "a finding: one in a hundred interrupts of a vector reaches its vCPU so late; 0: never") \
 	X(SMALL_PAGES, "find-small-pages", 0, 1e7, 2000, "faults/s", \
 	  "a finding: a VM's memory is mapped in 4 KiB pages so often, and hardly in larger ones; 0: never") \
-	X(BANDWIDTH, "find-migration", 0, 1e6, 1000, "MB/s", \
-	  "a finding: a VM whose dirty pages are logged dirties its memory faster than that; 0: never")
+	X(MIGRATION, "find-migration", 0, 1000, 100, "%", \
+	  "a finding: a VM whose dirty pages are logged dirties its memory at so much of the bandwidth; 0: never")
 /* clang-format on */
 
 enum finding_limit {
@@ -45,6 +45,7 @@ enum finding_limit {
 
 struct finding_limits {
 	double value[LIMITS];
+	double bandwidth; /* of a migration, MB/s */
 };
 
 /* In the order of importance. */

@@ -47,6 +47,7 @@ u32 app_setting_changed(struct app *app, enum setting_id id)
 	switch (id) {
 	case SET_DELAY:
 		return APP_RENDER | APP_DELAY;
+	case SET_BANDWIDTH:
 	case SET_IDLE:
 	case SET_SHARES:
 		return APP_RENDER | APP_QUERY;

@@ -245,6 +245,7 @@ static int find(struct app *app)
 
 	for (int i = 0; i < LIMITS; i++)
 		limits.value[i] = app->set.value[SET_LIMITS + i];
+	limits.bandwidth = app->set.value[SET_BANDWIDTH];
 	return app->snap ? findings_build(&app->findings, app->snap, &limits) : 0;
 }
 
