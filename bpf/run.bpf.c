@@ -132,7 +132,7 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 
 	if (!vcpu || !ctl)
 		return;
-	rec = vcpu_get(vcpu);
+	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id());
 	if (!rec || handled(rec, TWIN_RUN, again) || !vcpu_begin(rec))
 		return;
 	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */

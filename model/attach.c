@@ -365,6 +365,20 @@ u64 attach_missed(const struct attach *a)
 	return missed;
 }
 
+void attach_cost(const struct attach *a, u64 *ns, u64 *runs)
+{
+	for (u32 i = 0; a->obj && i < a->set->count; i++) {
+		struct bpf_prog_info info = {0};
+		u32 len = sizeof(info);
+		int fd = bpf_program__fd(program_at(a->obj, a->set, i));
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+			continue;
+		*ns += info.run_time_ns;
+		*runs += info.run_cnt;
+	}
+}
+
 int attach_possible(char *error, size_t error_size)
 {
 	struct utsname u = {0};

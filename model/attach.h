@@ -71,6 +71,9 @@ struct bpf_program *attach_program(const struct attach *a, const char *name);
  */
 u64 attach_missed(const struct attach *a);
 
+/* Adds the time and the runs of its programs while BPF statistics were on, cumulative. */
+void attach_cost(const struct attach *a, u64 *ns, u64 *runs);
+
 /*
  * Can kvmtop run here at all: privileges, BTF, a kernel that is new enough? 0, or as attach_open(). -ENODEV: it could,
  * but KVM is not loaded (yet).

@@ -45,6 +45,7 @@ struct groups {
 	bool made;
 	struct group_maps maps;
 	u64 missed_before; /* of what was detached since */
+	u64 cost_ns_before, cost_runs_before;
 	u64 next_walk_ns;
 };
 
@@ -203,6 +204,7 @@ static void set_off(struct groups *g, struct group *group)
 	join(group);
 	__atomic_fetch_and(&g->control->groups, ~GROUP_BIT(group->id), __ATOMIC_RELEASE);
 	g->missed_before += attach_missed(&group->attach);
+	attach_cost(&group->attach, &g->cost_ns_before, &g->cost_runs_before);
 	attach_close(&group->attach);
 	atomic_store(&group->state, STATE_OFF);
 }
@@ -322,6 +324,15 @@ u64 groups_missed(struct groups *g)
 		if (atomic_load(&g->group[i].state) == STATE_ON)
 			missed += attach_missed(&g->group[i].attach);
 	return missed;
+}
+
+void groups_cost(const struct groups *g, u64 *ns, u64 *runs)
+{
+	*ns += g->cost_ns_before;
+	*runs += g->cost_runs_before;
+	for (int i = 0; i < GROUPS; i++)
+		if (atomic_load(&g->group[i].state) == STATE_ON)
+			attach_cost(&g->group[i].attach, ns, runs);
 }
 
 const char *groups_error(const struct groups *g, enum event_group group)

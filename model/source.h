@@ -20,6 +20,7 @@ struct wants {
 	u32 log_groups;    /* of these every event is to be in sample.log, */
 	vm_uid log_vm;     /* only of this VM, 0: of all, */
 	vcpu_uid log_vcpu; /* and only of this vCPU of it, 0: of all */
+	bool measure;      /* what the BPF programs cost, by the kernel's clock: two more clock readings a run */
 };
 
 struct source_ops {

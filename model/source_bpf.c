@@ -47,6 +47,7 @@ struct source_bpf {
 	struct source_events events;
 	struct source_log log;
 	struct wants wants;
+	int stats_fd; /* the kernel keeps BPF statistics while it is open, -1: not */
 	u32 asked_vcpus;
 
 	struct {
@@ -648,6 +649,19 @@ static bool entries_are_silent(const struct source_bpf *b)
 	return b->user_exits >= 16;
 }
 
+/* Statistics of all BPF programs of the host cost each run of theirs as well: only while somebody looks. */
+static void measure(struct source_bpf *b, struct sample *s)
+{
+	if (b->wants.measure && b->stats_fd < 0)
+		b->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (!b->wants.measure && b->stats_fd >= 0) {
+		close(b->stats_fd);
+		b->stats_fd = -1;
+	}
+	attach_cost(&b->attach, &s->cost.bpf_ns, &s->cost.bpf_events);
+	groups_cost(b->groups, &s->cost.bpf_ns, &s->cost.bpf_events);
+}
+
 static void copy_probes(const struct source_bpf *b, struct sample *s)
 {
 	s->probe_count = PROBE_COUNT;
@@ -721,6 +735,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 		b->user_exits += s->vcpus[i].user_exits;
 	copy_probes(b, s);
 	drop_ended(b);
+	measure(b, s);
 	s->cost.cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 	s->cost.sample_ns = now_ns(CLOCK_MONOTONIC) - began;
 	return 0;
@@ -739,6 +754,8 @@ static void bpf_close(struct source *src)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
 
+	if (b->stats_fd >= 0)
+		close(b->stats_fd);
 	detach(b);
 	free(b);
 }
@@ -755,6 +772,7 @@ struct source *source_bpf_open(u32 max_vcpus, int *err, char *error, size_t erro
 		return NULL;
 	}
 	b->base.ops = &bpf_ops;
+	b->stats_fd = -1;
 	b->asked_vcpus = max_vcpus;
 	*err = attach_possible(error, error_size);
 	if (!*err) {

@@ -21,6 +21,8 @@ void app_options(struct app *app, const struct loop_options *opts)
 	if (opts->settings)
 		set = *opts->settings;
 	set.value[SET_DELAY] = opts->delay;
+	if (opts->measure)
+		set.value[SET_MEASURE] = 1;
 	if (opts->mouse)
 		set.value[SET_MOUSE] = 1;
 	if (opts->ascii)

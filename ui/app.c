@@ -127,7 +127,7 @@ void app_wants(const struct app *app, struct wants *out)
 	/* the detail of an exit shows its second-level causes */
 	const struct view_columns *view = view_columns(app->here.view == VIEW_DETAIL ? VIEW_CAUSE : app->here.view);
 
-	*out = (struct wants){.groups = view->groups};
+	*out = (struct wants){.groups = view->groups, .measure = app->set.value[SET_MEASURE] != 0};
 	if (view->rows != ROWS_LOG)
 		return;
 	out->log_groups = view->groups;

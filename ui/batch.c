@@ -261,6 +261,7 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 	/* JSON has what was asked for by --all, or by the view. */
 	app_wants(app, &wants);
 	wants.wait = true;
+	wants.measure |= opts->loop->measure;
 	if (opts->format == BATCH_LOG)
 		wants.groups = wants.log_groups = opts->loop->groups;
 	feed_want(feed, &wants);

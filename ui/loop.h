@@ -35,6 +35,7 @@ struct loop_options {
 	bool no_color;
 	u32 groups;                           /* GROUP_BIT()s to be attached whatever is looked at */
 	u64 log_kinds;                        /* with --log: bit an event_info_at() index, 0: all */
+	bool measure;                         /* what the BPF programs cost, whatever the settings say */
 	bool mouse;                           /* take it, whatever the settings say */
 	bool user_exits;                      /* VIEW_EXIT starts with exits to user space */
 	bool replay;                          /* the source is a recording: say so on the screen */

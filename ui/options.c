@@ -43,6 +43,7 @@ enum {
 	OPT_DEBUG_BPF,
 	OPT_CONFIG,
 	OPT_MOUSE,
+	OPT_MEASURE,
 	OPT_MAN,
 	OPT_COMPLETION,
 	OPT_NO_CONFIG,
@@ -92,6 +93,8 @@ static const struct {
 	{OPT_MAX_VCPUS, "max-vcpus", "N", "room for so many vCPUs (chosen by what runs when kvmtop starts)"},
 	{OPT_ASCII, "ascii", NULL, "draw with ASCII characters only"},
 	{OPT_NO_COLOR, "no-color", NULL, "no colours (as with NO_COLOR in the environment)"},
+	{OPT_MEASURE, "measure", NULL,
+	 "have the kernel time kvmtop's BPF programs: what they cost is then in the header and in --json"},
 	{OPT_MOUSE, "mouse", NULL, "take the mouse: select, open, sort and scroll with it (key m)"},
 	{OPT_CONFIG, "config", "FILE", "read (and, when asked, save) settings there, not in ~/.config/kvmtop/kvmtoprc"},
 	{OPT_NO_CONFIG, "no-config", NULL, "read no settings"},
@@ -342,6 +345,9 @@ static bool take(int code, const char *arg, struct options *o)
 		o->mode = MODE_COMPLETION;
 		o->shell = arg;
 		return docs_shell(arg);
+	case OPT_MEASURE:
+		o->loop.measure = true;
+		return true;
 	case OPT_MOUSE:
 		o->loop.mouse = true;
 		return true;

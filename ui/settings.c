@@ -54,6 +54,8 @@ const struct setting setting_table[SETTINGS] = {
 	 "draw with UTF-8 or with ASCII only; auto follows the locale"},
 	{SET_SPLIT, "split", 0, 0, 0, NULL, switch_choice,
 	 "on screens of 30 lines and more, below the list what the selected row is made of"},
+	{SET_MEASURE, "measure", 0, 0, 0, NULL, switch_choice,
+	 "have the kernel time the BPF programs, and show in the header what they cost; each run then costs two clock readings more"},
 #define X(id, name, low, high, def, unit, help) \
 	{(enum setting_id)(SET_LIMITS + LIMIT_##id), name, low, high, def, unit, NULL, help},
 	FINDING_LIMITS(X)

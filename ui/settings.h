@@ -24,6 +24,7 @@ enum setting_id {
 	SET_MOUSE,
 	SET_CHARS,
 	SET_SPLIT,
+	SET_MEASURE,
 	SET_LIMITS, /* the limits of findings, in the order of enum finding_limit */
 	SETTINGS = SET_LIMITS + LIMITS
 };

@@ -158,6 +158,14 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 
 		piece = piece_add(&line, own > 0.05 ? STYLE_WARN : STYLE_DIM, 8, 2);
 		snprintf(piece->text, sizeof(piece->text), "self %s%%", fmt_share(num, own, 4));
+		if (app->set.value[SET_MEASURE] != 0 && snap->bpf_events) {
+			piece = piece_add(&line, STYLE_DIM, 8, 1);
+			snprintf(piece->text, sizeof(piece->text), "bpf %s%%",
+				 fmt_share(num, share(snap->bpf_ns, snap->interval_ns), 4));
+			piece = piece_add(&line, STYLE_DIM, 8, 1);
+			snprintf(piece->text, sizeof(piece->text), "%s/event",
+				 fmt_ns(num, (double)snap->bpf_ns / (double)snap->bpf_events, 5));
+		}
 	}
 	pieces_draw(grid, 0, y, grid->w, &line);
 }

@@ -155,6 +155,8 @@ int main(int argc, char **argv)
 		fail(error);
 	if (bpf)
 		fill(&spec);
+	else if (!events)
+		source_want(source, &(struct wants){0});
 	series = series_new();
 	if (!source || !series)
 		fail("out of memory");
