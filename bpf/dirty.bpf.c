@@ -342,7 +342,8 @@ static __always_inline void slot_found(const struct slots_walk *w, const struct 
 	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
 		flags = SLOT_LOGGING | (w->ring ? SLOT_RING : 0);
 	slot_describe(rec, key.kvm, slot->id, slot->gpa, slot->bytes, flags);
-	if (w->ring && flags)
+	/* Also when logging has ended: the last cycle is whole then. */
+	if (w->ring && rec->count)
 		end_cycle(rec, ring_cycle(key.kvm));
 	/* These records have no durations: user space tells by this which slots the last walk did not find. */
 	rec->done = w->session;

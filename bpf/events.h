@@ -97,7 +97,7 @@ enum fault_kind {
 /* EVENT_REGION's value 2 where there is no memslot, that is MMIO. Else address space << 16 | id. */
 #define NO_MEMSLOT (~0ULL)
 
-/* EVENT_STUCK: so many faults on one page right after another, each within this time of the one before. */
+/* EVENT_STUCK: so many faults on one page in a row, with at most this time in the guest for each, on average. */
 #define STUCK_FAULTS 64
 #define STUCK_GAP_NS 1000000ULL
 

@@ -101,10 +101,12 @@ struct fault_mark {
 	/* the one before */
 	__u64 last_vcpu;
 	__u64 last_gfn;
-	__u64 last_end_ns;
+	__u64 guest_ns; /* how long the vCPU had been in the guest when in_a_row was 0 */
 	__u64 last_exits, last_irqs;
 	__u64 since_ns; /* the first of those in a row */
-	__u32 in_a_row; /* of these, right after another */
+	__u32 repeats;  /* after it */
+	__u32 counted;  /* of these; 0: it is not sure yet that there is no progress */
+	__u32 in_a_row; /* right after another */
 	__u32 indirect; /* addresses of faults are no GPAs of the VM: shadow paging, a nested guest */
 };
 

@@ -188,28 +188,36 @@ static __always_inline void watch_progress(struct fault_mark *f, const struct ev
 	struct event_key key = {.kvm = vcpu->kvm, .vcpu = vcpu->vcpu, .kind = EVENT_STUCK, .a = gfn};
 	struct vcpu_rec *v = vcpu_current();
 	__u64 exits = v ? v->exits : 0, others = exits - f->last_exits - (c->irqs - f->last_irqs);
+	__u64 guest_ns = v ? v->time_ns[VCPU_GUEST] : 0;
 	struct event_rec *rec;
 
 	if (progress || f->last_vcpu != vcpu->vcpu || f->last_gfn != gfn) {
 		f->since_ns = f->start_ns;
+		f->repeats = 0;
+		f->counted = 0;
 		f->in_a_row = 0;
-	} else if (others > 1 || f->start_ns > f->last_end_ns + STUCK_GAP_NS) {
-		f->in_a_row = 0;
-	} else if (++f->in_a_row >= STUCK_FAULTS) {
+	} else {
+		f->repeats++;
+		f->in_a_row++;
+		if (others > 1 || (f->in_a_row >= STUCK_FAULTS && guest_ns - f->guest_ns > f->in_a_row * STUCK_GAP_NS))
+			f->in_a_row = 0;
+	}
+	if (!f->in_a_row)
+		f->guest_ns = guest_ns;
+	if (f->in_a_row >= STUCK_FAULTS || f->counted) {
 		rec = event_count(&key, false, 0, false);
+		/* Once it is sure, those before count as well. */
 		if (rec && rec->key.sub != EVENT_OTHERS) {
-			/* Those that made it sure count as well. */
-			if (f->in_a_row == STUCK_FAULTS)
-				__sync_fetch_and_add(&rec->count, STUCK_FAULTS - 1);
+			__sync_fetch_and_add(&rec->count, f->repeats - f->counted - 1);
 			rec->value[0] = now - f->since_ns;
 			if (rec->value[1] < rec->value[0])
 				rec->value[1] = rec->value[0];
 			rec->value[2] = error_code;
 		}
+		f->counted = f->repeats;
 	}
 	f->last_vcpu = progress ? 0 : vcpu->vcpu;
 	f->last_gfn = gfn;
-	f->last_end_ns = now;
 	f->last_exits = exits;
 	f->last_irqs = c->irqs;
 }

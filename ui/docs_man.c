@@ -166,7 +166,7 @@ static void write_settings(FILE *out)
 	entry(out, "threshold VIEW COLUMN WARN [CRIT]", "from where on a value is highlighted: 500us 5ms, 10% 50%, 1k");
 	heading(out, "SS", "Names");
 	for (int i = 0; i < SETTINGS; i++) {
-		char range[128], value[SETTING_TEXT], text[512];
+		char range[320], value[SETTING_TEXT], text[512];
 		struct settings set;
 
 		settings_init(&set);

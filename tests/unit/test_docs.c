@@ -88,7 +88,7 @@ static void man_has_all(void **state)
 		}
 	}
 	for (int i = 0; i < SETTINGS; i++) {
-		char range[128];
+		char range[320];
 
 		setting_range((enum setting_id)i, range, sizeof(range));
 		has(text, setting_table[i].help, "the manual page");
