@@ -16,7 +16,7 @@ struct small {
 
 static void small_open(struct small *sm)
 {
-	sm->all = samples_of("1x1x2", SMALL, GROUP_BIT(GROUP_CALL) | GROUP_BIT(GROUP_TIMER));
+	sm->all = samples_of("1x1x2", SMALL, GROUP_BIT(GROUP_TIMER));
 	sm->path = scratch_path("small");
 	record_all(sm->path, sm->all, SMALL, NULL);
 	sm->bytes = file_bytes(sm->path, &sm->len);
@@ -63,6 +63,15 @@ static u32 check_damaged(const struct small *sm, const char *path, bool flipped)
 	return n;
 }
 
+/*
+ * Every byte of the file's begin and end, and of the others one in seven: each means that the whole file is read. Records are
+ * longer than that, so none is left out; over the records of a file all places in one come up.
+ */
+static bool tried(const struct small *sm, size_t at)
+{
+	return at < 256 || at + 512 > sm->len || at % 7 == 0;
+}
+
 static void cut_anywhere(void **state)
 {
 	u32 last = 0, n = 0;
@@ -73,11 +82,14 @@ static void cut_anywhere(void **state)
 	for (size_t len = 0; len <= sm.len; len++) {
 		struct rec_header h;
 
+		if (!tried(&sm, len))
+			continue;
+
 		write_bytes(scratch_path("cut"), sm.bytes, len);
 		n = check_damaged(&sm, scratch_path("cut"), false);
 		/* each whole record counts from its last byte on, and never less than before */
 		assert_true(n == last || n == last + 1);
-		if (n > last)
+		if (n > last && tried(&sm, len - 1))
 			assert_true(rec_header_unpack(sm.bytes + len, &h));
 		last = n;
 	}
@@ -87,7 +99,7 @@ static void cut_anywhere(void **state)
 
 static void flipped_anywhere(void **state)
 {
-	u32 lost_most = 0, told = 0;
+	u32 lost_most = 0, told = 0, all = 0;
 	struct small sm;
 
 	(void)state;
@@ -97,6 +109,9 @@ static void flipped_anywhere(void **state)
 		u8 mask = masks[at % ARRAY_SIZE(masks)];
 		u32 n;
 
+		if (!tried(&sm, at))
+			continue;
+		all++;
 		sm.bytes[at] ^= mask;
 		write_bytes(scratch_path("flip"), sm.bytes, sm.len);
 		n = check_damaged(&sm, scratch_path("flip"), true);
@@ -107,8 +122,9 @@ static void flipped_anywhere(void **state)
 	}
 	/* one byte costs no more than what builds on it */
 	assert_true(lost_most <= REC_KEY_EVERY);
-	assert_true(told > sm.len / 2);
-	print_message("%zu bytes, each flipped in turn: at most %u of %u samples lost\n", sm.len, lost_most, SMALL);
+	assert_true(told > all / 2);
+	print_message("%u of %zu bytes flipped in turn: at most %u of %u samples lost\n", all, sm.len, lost_most,
+		      SMALL);
 	small_close(&sm);
 }
 
