@@ -40,13 +40,13 @@ static int collect(const struct app *app, struct item items[VIEWS], bool ascii)
 		const char *label;
 
 		for (int i = 0; i < count; i++)
-			twice |= same_ring(items[i].view, (enum view_id)v);
+			twice |= items[i].act == act || same_ring(items[i].view, (enum view_id)v);
 		if (!act || twice || !settings_keys(&app->set, act, keys))
 			continue;
 		*item = (struct item){.view = (enum view_id)v, .act = act, .name = view_columns((enum view_id)v)->name};
 		label = key_label(keys[0], buf);
 		snprintf(item->key, sizeof(item->key), "%s", label);
-		item->here = same_ring((enum view_id)v, here);
+		item->here = act->id == view_action(here) || same_ring((enum view_id)v, here);
 		item->width = text_width(item->key, ascii) + 1 + text_width(item->name, ascii);
 		count++;
 	}
