@@ -419,4 +419,26 @@ static __always_inline bool read_pic_call(void *ctx, struct pic_call *call)
 
 #endif
 
+/* The tracepoint kvm_xen_hypercall tells the CPL before the number and the arguments since 6.2. */
+struct trace_event_raw_kvm_xen_hypercall___cpl {
+	__u8 cpl;
+} __attribute__((preserve_access_index));
+
+/*
+ * Number and first four arguments: arg[0] to [4]. All are read before it is known which are wanted: the compiler would make
+ * one read at a computed offset of the context of two, which the verifier refuses.
+ */
+static __always_inline void xen_hypercall_args(unsigned long long *ctx, unsigned long long *arg)
+{
+	volatile unsigned long long *c = ctx;
+	unsigned long long a = c[0], b = c[1], d = c[2], e = c[3], f = c[4], g = c[5];
+	bool cpl = bpf_core_field_exists(((struct trace_event_raw_kvm_xen_hypercall___cpl *)0)->cpl);
+
+	arg[0] = cpl ? b : a;
+	arg[1] = cpl ? d : b;
+	arg[2] = cpl ? e : d;
+	arg[3] = cpl ? f : e;
+	arg[4] = cpl ? g : f;
+}
+
 #endif /* KVMTOP_COMPAT_BPF_H */

@@ -4,6 +4,8 @@
  * A 32-bit VMM's requests come here as well, but for the few that KVM converts itself (KVM_GET_DIRTY_LOG, signal masks).
  */
 #include "events.bpf.h"
+#include "files.bpf.h"
+#include "memslots.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -120,4 +122,50 @@ SEC("?fentry/kvm_arch_commit_memory_region")
 int BPF_PROG(again_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new)
 {
 	return memslot(kvm, old, new, true);
+}
+
+/* --- slots that were there before ---------------------------------------------------------------------------------- */
+
+/* No change of it was seen: its record counts nothing, and says what the slot is. */
+static long one_bucket(__u32 bucket, struct memslot_walk *walk)
+{
+	struct hlist_node *node = memslot_first(walk, bucket);
+	struct memslot slot;
+
+	for (int i = 0; i < MEMSLOT_CHAIN && node; i++) {
+		struct event_key key = {.kind = EVENT_MEMSLOT};
+		struct event_rec *rec;
+
+		if (!memslot_read(walk, &node, &slot))
+			continue;
+		key.kvm = (__u64)walk->kvm;
+		key.sub = slot.id;
+		rec = event_at(event_slot(&key, false));
+		if (!rec || rec->count || rec->key.sub == EVENT_OTHERS)
+			continue;
+		rec->value[0] = slot.gpa;
+		rec->value[1] = slot.bytes;
+		rec->value[2] = slot.hva;
+		rec->value[3] = slot.flags;
+	}
+	return 0;
+}
+
+SEC("?iter/task_file")
+int find_slots(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file;
+	struct kvm_vcpu *vcpu = NULL;
+	struct memslot_walk walk;
+	struct kvm *kvm;
+
+	if (!ctx->task || !file || !group_on(GROUP_IOCTL))
+		return 0;
+	kvm = kvm_of_file(file, &vcpu);
+	if (!kvm || vcpu)
+		return 0;
+	for (__u32 space = 0; space < ADDRESS_SPACES; space++)
+		if (memslots_begin(&walk, kvm, space))
+			bpf_loop(MEMSLOT_BUCKETS, one_bucket, &walk, 0);
+	return 0;
 }

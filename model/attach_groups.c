@@ -16,6 +16,12 @@
 static const struct program calls[] = {
 	{.name = "on_hypercall", .probe = PROBE_HYPERCALL},
 	{.name = "again_hypercall", .probe = PROBE_HYPERCALL, .twin = true},
+#if defined(__x86_64__)
+	{.name = "on_hv_hypercall", .probe = PROBE_HV_HYPERCALL},
+	{.name = "again_hv_hypercall", .probe = PROBE_HV_HYPERCALL, .twin = true},
+	{.name = "on_xen_hypercall", .probe = PROBE_XEN_HYPERCALL},
+	{.name = "again_xen_hypercall", .probe = PROBE_XEN_HYPERCALL, .twin = true},
+#endif
 	{.name = "on_call_end", .probe = PROBE_HYPERCALL},
 };
 
@@ -38,6 +44,7 @@ static const struct program ioctls[] = {
 	{.name = "again_device_end", .probe = PROBE_DEVICE_IOCTL, .twin = true},
 	{.name = "on_memslot", .probe = PROBE_MEMSLOT},
 	{.name = "again_memslot", .probe = PROBE_MEMSLOT, .twin = true},
+	{.name = "find_slots", .probe = PROBE_SLOT_WALK, .iterator = true},
 };
 
 static const struct program causes[] = {

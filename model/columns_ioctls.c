@@ -145,5 +145,5 @@ const struct view_columns memslot_view = {
 	.kinds = {EVENT_MEMSLOT},
 	.other = VIEW_IOCTL,
 	.reading = "Each row is a part of a VM's memory: where the guest sees it and where the VMM has it.",
-	.empty = "no memory slot was made or changed since this view was opened",
+	.empty = "no memory slot found or changed since this view was opened",
 };

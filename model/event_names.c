@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "event_names.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "events.h"
+
 struct number_name {
 	u64 number;
 	const char *name;
@@ -24,9 +29,115 @@ static const struct number_name kvm_hypercalls[] = {
 	{11, "SCHED_YIELD"},   {12, "MAP_GPA_RANGE"},
 };
 
-const char *hypercall_name(u32 of, u64 nr)
+/* Hyper-V's Top Level Functional Specification; include/asm-generic/hyperv-tlfs.h: HVCALL_* */
+static const struct number_name hyperv_hypercalls[] = {
+	{0x0001, "SWITCH_VIRTUAL_ADDRESS_SPACE"},
+	{0x0002, "FLUSH_VIRTUAL_ADDRESS_SPACE"},
+	{0x0003, "FLUSH_VIRTUAL_ADDRESS_LIST"},
+	{0x0008, "NOTIFY_LONG_SPIN_WAIT"},
+	{0x000b, "SEND_IPI"},
+	{0x0013, "FLUSH_VIRTUAL_ADDRESS_SPACE_EX"},
+	{0x0014, "FLUSH_VIRTUAL_ADDRESS_LIST_EX"},
+	{0x0015, "SEND_IPI_EX"},
+	{0x0046, "GET_PARTITION_ID"},
+	{0x0048, "DEPOSIT_MEMORY"},
+	{0x004e, "CREATE_VP"},
+	{0x0050, "GET_VP_REGISTERS"},
+	{0x0051, "SET_VP_REGISTERS"},
+	{0x0052, "TRANSLATE_VIRTUAL_ADDRESS"},
+	{0x005c, "POST_MESSAGE"},
+	{0x005d, "SIGNAL_EVENT"},
+	{0x0069, "POST_DEBUG_DATA"},
+	{0x006a, "RETRIEVE_DEBUG_DATA"},
+	{0x006b, "RESET_DEBUG_SESSION"},
+	{0x007e, "RETARGET_INTERRUPT"},
+	{0x00af, "FLUSH_GUEST_PHYSICAL_ADDRESS_SPACE"},
+	{0x00b0, "FLUSH_GUEST_PHYSICAL_ADDRESS_LIST"},
+	{0x8001, "EXT_QUERY_CAPABILITIES"},
+};
+
+/* include/xen/interface/xen.h: __HYPERVISOR_*, those that a guest with hardware virtualisation makes. */
+static const struct number_name xen_hypercalls[] = {
+	{12, "memory_op"}, {17, "xen_version"}, {18, "console_io"},       {20, "grant_table_op"},
+	{24, "vcpu_op"},   {29, "sched_op"},    {32, "event_channel_op"}, {34, "hvm_op"},
+};
+
+static const struct {
+	const char *of;
+	const struct number_name *names;
+	size_t count;
+	bool hex; /* as its numbers are written everywhere */
+} hypercall_tables[] = {
+	[HYPERCALL_KVM] = {"KVM", kvm_hypercalls, ARRAY_SIZE(kvm_hypercalls), false},
+	[HYPERCALL_HYPERV] = {"HV", hyperv_hypercalls, ARRAY_SIZE(hyperv_hypercalls), true},
+	[HYPERCALL_XEN] = {"Xen", xen_hypercalls, ARRAY_SIZE(xen_hypercalls), false},
+};
+
+const char *hypercall_name(u32 of, u64 nr, char *buf)
 {
-	return of == HYPERCALL_KVM ? find(kvm_hypercalls, ARRAY_SIZE(kvm_hypercalls), nr) : NULL;
+	const char *name;
+
+	if (of >= ARRAY_SIZE(hypercall_tables))
+		return NULL;
+	name = find(hypercall_tables[of].names, hypercall_tables[of].count, nr);
+	if (name && of == HYPERCALL_KVM)
+		return name;
+	if (name)
+		snprintf(buf, EVENT_NAME_SIZE, "%s %s", hypercall_tables[of].of, name);
+	else
+		snprintf(buf, EVENT_NAME_SIZE, hypercall_tables[of].hex ? "%s 0x%" PRIx64 : "%s %" PRIu64,
+			 hypercall_tables[of].of, nr);
+	return buf;
+}
+
+/* arch/x86/include/asm/apicdef.h: APIC_MODE_MASK */
+static const char *const ipi_modes[] = {"fixed", "lowest", "SMI", "mode 3", "NMI", "INIT", "SIPI", "ExtINT"};
+
+/* The arguments of one of KVM's own, as Documentation/virt/kvm/x86/hypercalls.rst has them. False: none is known. */
+static bool kvm_call_arguments(u64 nr, const u64 a[4], char *buf, size_t size)
+{
+	switch (nr) {
+	case 5:
+		snprintf(buf, size, "APIC id %" PRIu64, a[1]);
+		return true;
+	case 9:
+		snprintf(buf, size, "GPA 0x%" PRIx64 " clock %" PRIu64, a[0], a[1]);
+		return true;
+	case 10:
+		snprintf(buf, size, "vector 0x%02x %s, APIC ids 0x%" PRIx64 ":%016" PRIx64 " from %" PRIu64,
+			 (unsigned int)(a[3] & 0xff), ipi_modes[a[3] >> 8 & 7], a[1], a[0], a[2]);
+		return true;
+	case 11:
+		snprintf(buf, size, "to APIC id %" PRIu64, a[0]);
+		return true;
+	case 12: /* KVM_MAP_GPA_RANGE_*, include/uapi/linux/kvm_para.h, since 5.16 */
+		snprintf(buf, size, "GPA 0x%" PRIx64 " %" PRIu64 " pages %s%s", a[0], a[1],
+			 a[2] >> 4 & 1 ? "encrypted" : "plain",
+			 a[2] & 2   ? " of 1G"
+			 : a[2] & 1 ? " of 2M"
+				    : "");
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *hypercall_arguments(u32 of, u64 nr, const u64 a[4], char *buf, size_t size)
+{
+	if (of == HYPERCALL_KVM && kvm_call_arguments(nr, a, buf, size))
+		return buf;
+	if (of == HYPERCALL_HYPERV) {
+		u64 reps = a[2] >> 32 & 0xfff, first = a[2] >> 48 & 0xfff;
+		int n = snprintf(buf, size,
+				 a[2] >> 16 & 1 ? "fast 0x%" PRIx64 " 0x%" PRIx64 : "in 0x%" PRIx64 " out 0x%" PRIx64,
+				 a[0], a[1]);
+
+		if (reps && n > 0 && (size_t)n < size)
+			snprintf(buf + n, size - (size_t)n, " %" PRIu64 " reps from %" PRIu64, reps, first);
+		return buf;
+	}
+	snprintf(buf, size, "0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64, a[0], a[1], a[2], a[3]);
+	return buf;
 }
 
 const char *fault_kind_name(u32 kind)

@@ -152,7 +152,7 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 		snprintf(buf, EVENT_NAME_SIZE, "0x%" PRIx64, a);
 		return buf;
 	case EVENT_HYPERCALL:
-		name = hypercall_name(sub, a);
+		name = hypercall_name(sub, a, buf);
 		break;
 	case EVENT_IOCTL:
 		name = ioctl_text(a, buf);
@@ -230,6 +230,8 @@ const char *event_detail(const struct log_sample *line, char *buf, size_t size)
 	buf[0] = '\0';
 	if (!info)
 		return buf;
+	if (line->kind == EVENT_HYPERCALL)
+		return hypercall_arguments(line->sub, line->a, line->value, buf, size);
 	add_number(buf, size, &at, info->sub, line->sub);
 	add_number(buf, size, &at, info->a, line->a);
 	add_number(buf, size, &at, info->b, line->b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Events of the interval, and their sums over vCPUs and VMs. */
 #include <errno.h>
+#include "../../model/event_names.h"
 #include "../../model/events.h"
 #include "../../model/tail.h"
 #include "build.h"
@@ -218,11 +219,48 @@ static void kinds_are_read(void **state)
 	assert_int_equal(event_kinds_parse("", &groups, &kinds, &bad), -EINVAL);
 }
 
+static const char *arguments(u32 of, u64 nr, u64 a0, u64 a1, u64 a2, u64 a3)
+{
+	static char buf[128];
+	const u64 a[4] = {a0, a1, a2, a3};
+
+	return hypercall_arguments(of, nr, a, buf, sizeof(buf));
+}
+
+static void hypercalls_have_words(void **state)
+{
+	char buf[EVENT_NAME_SIZE], small[8];
+	const u64 a[4] = {0, 3};
+
+	(void)state;
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_KVM, 5, 0, buf), "KICK_CPU");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_KVM, 77, 0, buf), "KVM 77");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_HYPERV, 0x5c, 0, buf), "HV POST_MESSAGE");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_HYPERV, 0x7777, 0, buf), "HV 0x7777");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 29, 0, buf), "Xen sched_op");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 63, 0, buf), "Xen 63");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, 9, 63, 0, buf), "9:3f:0");
+	assert_string_equal(arguments(HYPERCALL_KVM, 5, 0, 3, 0, 0), "APIC id 3");
+	assert_string_equal(arguments(HYPERCALL_KVM, 9, 0x1000, 0, 0, 0), "GPA 0x1000 clock 0");
+	assert_string_equal(arguments(HYPERCALL_KVM, 10, 0xc, 1, 64, 0x4fd),
+			    "vector 0xfd NMI, APIC ids 0x1:000000000000000c from 64");
+	assert_string_equal(arguments(HYPERCALL_KVM, 11, 2, 0, 0, 0), "to APIC id 2");
+	assert_string_equal(arguments(HYPERCALL_KVM, 12, 0x200000, 512, 0x11, 0),
+			    "GPA 0x200000 512 pages encrypted of 2M");
+	assert_string_equal(arguments(HYPERCALL_KVM, 77, 1, 2, 3, 0x40), "0x1 0x2 0x3 0x40");
+	assert_string_equal(arguments(HYPERCALL_HYPERV, 2, 0x1000, 0, 2, 0), "in 0x1000 out 0x0");
+	assert_string_equal(arguments(HYPERCALL_HYPERV, 3, 9, 8, 3 | 1 << 16 | 5ULL << 32 | 2ULL << 48, 0),
+			    "fast 0x9 0x8 5 reps from 2");
+	assert_string_equal(hypercall_arguments(HYPERCALL_KVM, 5, a, small, sizeof(small)), "APIC id");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sums_are_exact), cmocka_unit_test(vms_are_apart),    cmocka_unit_test(scopes_are_kept),
-		cmocka_unit_test(table_is_whole), cmocka_unit_test(the_tail_is_kept), cmocka_unit_test(kinds_are_read),
+		cmocka_unit_test(sums_are_exact),        cmocka_unit_test(vms_are_apart),
+		cmocka_unit_test(scopes_are_kept),       cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(the_tail_is_kept),      cmocka_unit_test(kinds_are_read),
+		cmocka_unit_test(hypercalls_have_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

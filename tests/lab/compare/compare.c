@@ -24,6 +24,7 @@ static const struct {
 	{"irq", case_irq, 0},
 	{"timer", case_timer, 0},
 	{"causes", case_causes, 0},
+	{"calls", case_calls, 0},
 	{"irqs", case_events, 0},
 	{"nested", case_nested, 0},
 	{"faults", case_faults, 0},

@@ -19,15 +19,19 @@ struct pairing {
 	const char *told;
 	const char *key[KEYS];      /* of kvmtop's rows */
 	const char *told_key[KEYS]; /* of the account's */
+	int of;                     /* the value of "of" that kvmtop's rows must have; below 0: any */
 };
 
 /* clang-format off */
 static const struct pairing causes[] = {
-	{"port I/O", "causes", "pio", "pio", {"port", "write"}, {"port", "write"}},
-	{"MMIO", "causes", "mmio", "mmio", {"gpa", "write"}, {"gpa", "write"}},
-	{"MSR", "causes", "msr", "msr", {"index", "write"}, {"index", "write"}},
-	{"CPUID", "causes", "cpuid", "cpuid", {"leaf", NULL}, {"leaf", NULL}},
-	{"hypercall", "hypercalls", "hypercall", "hypercalls", {"nr", NULL}, {"nr", NULL}},
+	{"port I/O", "causes", "pio", "pio", {"port", "write"}, {"port", "write"}, -1},
+	{"MMIO", "causes", "mmio", "mmio", {"gpa", "write"}, {"gpa", "write"}, -1},
+	{"MSR", "causes", "msr", "msr", {"index", "write"}, {"index", "write"}, -1},
+	{"CPUID", "causes", "cpuid", "cpuid", {"leaf", NULL}, {"leaf", NULL}, -1},
+};
+static const struct pairing calls[] = {
+	{"hypercall", "hypercalls", "hypercall", "hypercalls", {"nr", NULL}, {"nr", NULL}, 0},
+	{"Hyper-V hypercall", "hypercalls", "hypercall", "hv_hypercalls", {"nr", NULL}, {"code", NULL}, 1},
 };
 /* clang-format on */
 
@@ -76,7 +80,8 @@ static void check_pairing(const struct pairing *p, json *vm, json *told, int64_t
 	for (unsigned int i = 0; i < length(array); i++) {
 		json *o = at(array, i);
 
-		if (!strcmp(text(o, "type"), p->type) && integer(o, "vcpu") == vcpu && !truth(o, "others"))
+		if (!strcmp(text(o, "type"), p->type) && integer(o, "vcpu") == vcpu && !truth(o, "others") &&
+		    (p->of < 0 || integer(o, "of") == p->of))
 			row_of(o, p->key)->seen += number(o, "count");
 	}
 	for (unsigned int i = 0; i < row_count; i++) {
@@ -173,10 +178,100 @@ void case_causes(const struct evidence *e)
 
 			for (unsigned int p = 0; p < sizeof(causes) / sizeof(causes[0]); p++)
 				check_pairing(&causes[p], vm, at(vcpus, k), id);
+			check_pairing(&calls[0], vm, at(vcpus, k), id);
 			if (e->arm64)
 				continue;
 			check_times(e, vm, find_vcpu(vm, id));
 			check_vectors(e, vm, find_vcpu(vm, id));
 		}
+	}
+}
+
+/* --- hypercalls ---------------------------------------------------------------------------------------------------- */
+
+/* The arguments of the last one are those of one that the account tells. */
+static bool is_told(json *row, json *vcpu)
+{
+	bool hyperv = integer(row, "of") == 1;
+	json *account = member(vcpu, hyperv ? "hv_hypercalls" : "hypercalls");
+
+	for (unsigned int i = 0; i < length(account); i++) {
+		json *o = at(account, i);
+
+		if (hyperv) {
+			/* The control word that the third value is: code, and bit 16 for a fast one. */
+			uint64_t control = number(o, "code") | number(o, "fast") << 16;
+
+			if (number(row, "nr") == number(o, "code") && number(row, "a0") == number(o, "ingpa") &&
+			    number(row, "a1") == number(o, "outgpa") && number(row, "a2") == control)
+				return true;
+		} else if (number(row, "nr") == number(o, "nr") && number(row, "a0") == number(o, "a0") &&
+			   number(row, "a1") == number(o, "a1") && number(row, "a2") == number(o, "a2") &&
+			   number(row, "a3") == number(o, "a3")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_arguments(json *vm, json *told)
+{
+	json *rows_seen = member(vm, "hypercalls"), *vcpus = member(told, "vcpus");
+	unsigned int right = 0;
+
+	for (unsigned int i = 0; i < length(rows_seen); i++) {
+		json *o = at(rows_seen, i), *vcpu = NULL;
+
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			if (integer(at(vcpus, k), "id") == integer(o, "vcpu"))
+				vcpu = at(vcpus, k);
+		}
+		if (is_told(o, vcpu))
+			right++;
+		else
+			claim(false,
+			      "%s vCPU %" PRId64 " %s: no such call with %#" PRIx64 " %#" PRIx64 " %#" PRIx64
+			      " %#" PRIx64,
+			      text(vm, "name"), integer(o, "vcpu"), text(o, "name"), number(o, "a0"), number(o, "a1"),
+			      number(o, "a2"), number(o, "a3"));
+	}
+	claim(right > 0, "%s: arguments of %u kinds of hypercalls as guests made them", text(vm, "name"), right);
+}
+
+/* Those without a name keep their number, and say whose they are. */
+static void check_names(json *vm, const char *const *names, unsigned int count)
+{
+	json *seen = member(vm, "hypercalls");
+
+	for (unsigned int n = 0; n < count; n++) {
+		bool found = false;
+
+		for (unsigned int i = 0; i < length(seen); i++)
+			found |= !strcmp(text(at(seen, i), "name"), names[n]);
+		claim(found, "%s has \"%s\"", text(vm, "name"), names[n]);
+	}
+}
+
+void case_calls(const struct evidence *e)
+{
+	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
+	check_accounts(e);
+	if (!e->has_kvmtop || !e->ticks.count)
+		return;
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *vm = find_vm(e->ticks.o[e->ticks.count - 1], text(e->truth[i], "name"));
+		json *vcpus = member(e->truth[i], "vcpus");
+
+		if (!claim(vm != NULL, "%s is listed", text(e->truth[i], "name")))
+			continue;
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			for (unsigned int p = 0; p < sizeof(calls) / sizeof(calls[0]); p++)
+				check_pairing(&calls[p], vm, at(vcpus, k), integer(at(vcpus, k), "id"));
+		}
+		check_arguments(vm, e->truth[i]);
+		if (!strcmp(text(vm, "name"), "left"))
+			check_names(vm, (const char *const[]){"KICK_CPU", "SCHED_YIELD", "KVM 1013"}, 3);
+		else
+			check_names(vm, (const char *const[]){"KICK_CPU", "HV RETARGET_INTERRUPT"}, 2);
 	}
 }
