@@ -25,6 +25,7 @@ static const struct {
 	{"timer", case_timer, 0},
 	{"causes", case_causes, 0},
 	{"calls", case_calls, 0},
+	{"ioctls", case_ioctls, 0},
 	{"irqs", case_events, 0},
 	{"nested", case_nested, 0},
 	{"faults", case_faults, 0},

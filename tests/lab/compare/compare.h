@@ -167,6 +167,7 @@ void case_irq(const struct evidence *e);
 void case_timer(const struct evidence *e);
 void case_causes(const struct evidence *e);
 void case_calls(const struct evidence *e);
+void case_ioctls(const struct evidence *e);
 void case_faults(const struct evidence *e);
 void case_dirty(const struct evidence *e);
 void case_nested(const struct evidence *e);
