@@ -177,7 +177,8 @@ click() { # click X Y, cells from 0, in the way the terminal tells
 
 mouse_flag 0; ok $? "the mouse is the terminal's"
 keys m; mouse_flag 1; ok $? "m takes the mouse"
-row=$(($(screen | grep -n 'web01' | head -1 | cut -d: -f1) - 1))
+# the last: a finding above the list may name it, too
+row=$(($(screen | grep -n 'web01' | tail -1 | cut -d: -f1) - 1))
 click 3 $row; sleep 0.3; click 3 $row
 wait_for 'host › web01'; ok $? "a second click on a row opens it"
 keys BSpace; wait_gone 'host › '
