@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "pages.h"
 
 #define LOG_SIZE (1U << 20)
 
@@ -51,26 +51,10 @@ struct groups {
 
 /* --- the shared maps ----------------------------------------------------------------------------------------------- */
 
-static void *map_pages(int fd, size_t size)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	void *p = mmap(NULL, (size + page - 1) / page * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-static void unmap_pages(void *p, size_t size)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-
-	if (p)
-		munmap(p, (size + page - 1) / page * page);
-}
-
 static void drop_maps(struct groups *g)
 {
-	unmap_pages(g->maps.recs, (size_t)g->maps.max_events * sizeof(*g->maps.recs));
-	unmap_pages(g->maps.hists, (size_t)g->maps.max_hists * sizeof(*g->maps.hists));
+	pages_unmap(g->maps.recs, (size_t)g->maps.max_events * sizeof(*g->maps.recs));
+	pages_unmap(g->maps.hists, (size_t)g->maps.max_hists * sizeof(*g->maps.hists));
 	g->maps.recs = NULL;
 	g->maps.hists = NULL;
 	for (int i = 0; i < SHARED; i++) {
@@ -115,8 +99,8 @@ static int make_maps(struct groups *g)
 				      .log_fd = g->fd[MAP_LOG],
 				      .max_events = events,
 				      .max_hists = hists};
-	g->maps.recs = map_pages(g->fd[MAP_RECS], (size_t)events * sizeof(*g->maps.recs));
-	g->maps.hists = map_pages(g->fd[MAP_HISTS], (size_t)hists * sizeof(*g->maps.hists));
+	g->maps.recs = pages_map(g->fd[MAP_RECS], (size_t)events * sizeof(*g->maps.recs));
+	g->maps.hists = pages_map(g->fd[MAP_HISTS], (size_t)hists * sizeof(*g->maps.hists));
 	if (!g->maps.recs || !g->maps.hists) {
 		drop_maps(g);
 		return -ENOMEM;

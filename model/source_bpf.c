@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "attach.h"
 #include "groups.h"
+#include "pages.h"
 #include "hist.h"
 #include "source.h"
 #include "source_events.h"
@@ -528,22 +528,6 @@ static void drop_ended(struct source_bpf *b)
 
 /* --- the source -------------------------------------------------------------------------------------------------- */
 
-static void *map_pages(const struct bpf_map *map, size_t size)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	void *p = mmap(NULL, (size + page - 1) / page * page, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-static void unmap_pages(void *p, size_t size)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-
-	if (p)
-		munmap(p, (size + page - 1) / page * page);
-}
-
 /*
  * vCPUs that run now, from KVM's debugfs: a folder a VM, in it one a vCPU. Only to size the pools, so 0 where debugfs
  * is not mounted does no harm.
@@ -576,9 +560,9 @@ static void detach(struct source_bpf *b)
 	groups_close(b->groups);
 	source_events_free(&b->events);
 	source_log_close(&b->log);
-	unmap_pages(b->control, sizeof(*b->control));
-	unmap_pages(b->vcpus, (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
-	unmap_pages(b->exits, (size_t)b->sizes.max_exits * sizeof(*b->exits));
+	pages_unmap(b->control, sizeof(*b->control));
+	pages_unmap(b->vcpus, (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
+	pages_unmap(b->exits, (size_t)b->sizes.max_exits * sizeof(*b->exits));
 	free(b->slots);
 	free(b->fresh);
 	free(b->order);
@@ -610,9 +594,11 @@ static int attach_now(struct source_bpf *b)
 	b->map_fd.thread_vcpus = bpf_map__fd(attach_map(&b->attach, "thread_vcpus"));
 	b->map_fd.free_exits = bpf_map__fd(attach_map(&b->attach, "free_exits"));
 	b->map_fd.free_vcpus = bpf_map__fd(attach_map(&b->attach, "free_vcpus"));
-	b->control = map_pages(attach_map(&b->attach, "control"), sizeof(*b->control));
-	b->vcpus = map_pages(attach_map(&b->attach, "vcpus"), (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
-	b->exits = map_pages(attach_map(&b->attach, "exits"), (size_t)b->sizes.max_exits * sizeof(*b->exits));
+	b->control = pages_map(bpf_map__fd(attach_map(&b->attach, "control")), sizeof(*b->control));
+	b->vcpus =
+		pages_map(bpf_map__fd(attach_map(&b->attach, "vcpus")), (size_t)b->sizes.max_vcpus * sizeof(*b->vcpus));
+	b->exits =
+		pages_map(bpf_map__fd(attach_map(&b->attach, "exits")), (size_t)b->sizes.max_exits * sizeof(*b->exits));
 	b->slots = calloc(b->sizes.max_vcpus, sizeof(*b->slots));
 	b->fresh = calloc(b->sizes.max_vcpus, sizeof(*b->fresh));
 	b->order = calloc(b->sizes.max_vcpus, sizeof(*b->order));

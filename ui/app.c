@@ -571,6 +571,8 @@ static u32 sort_action(struct app *app, enum action_id action)
 
 static u32 dispatch(struct app *app, enum action_id action)
 {
+	if (action_view(action) >= 0)
+		return nav_action(app, action);
 	switch (action) {
 	case ACT_UP:
 	case ACT_DOWN:
@@ -584,19 +586,6 @@ static u32 dispatch(struct app *app, enum action_id action)
 	case ACT_BACK:
 	case ACT_NEXT_VIEW:
 	case ACT_PREV_VIEW:
-	case ACT_VIEW_VM:
-	case ACT_VIEW_VCPU:
-	case ACT_VIEW_EXIT:
-	case ACT_VIEW_IRQ:
-	case ACT_VIEW_HALT:
-	case ACT_VIEW_FAULT:
-	case ACT_VIEW_DIRTY:
-	case ACT_VIEW_HYPERCALL:
-	case ACT_VIEW_TIMER:
-	case ACT_VIEW_IOCTL:
-	case ACT_VIEW_CAUSE:
-	case ACT_VIEW_LOG:
-	case ACT_VIEW_FINDING:
 		return nav_action(app, action);
 	case ACT_UP_OR_QUIT:
 		return app->depth ? nav_action(app, ACT_BACK) : APP_QUIT;
