@@ -39,7 +39,7 @@ endif
 # --- packages ---------------------------------------------------------------------------------------------------------
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
-PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libc6-dev
+PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libzstd-dev libc6-dev
 PACKAGES_CHECK := groff-base linux-perf libcmocka-dev python3-jsonschema prometheus curl libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
@@ -53,7 +53,7 @@ PACKAGES_SHOTS := librsvg2-bin fonts-dejavu-core fontconfig pngquant
 # --- flags ------------------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wvla -Wpointer-arith -Werror
-LIBS     := libbpf libelf ncursesw json-c zlib $(if $(STATIC),,libmicrohttpd)
+LIBS     := libbpf libelf ncursesw json-c zlib libzstd $(if $(STATIC),,libmicrohttpd)
 CFLAGS   ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -D_DEFAULT_SOURCE -DKVMTOP_VERSION='"$(VERSION)"' -I$(O)/gen
 CSTD     := -std=gnu17

@@ -19,8 +19,6 @@
 
 /* A group ends early rather than be a large part of the ring. */
 #define GROUP_SHARE 16
-/* A ring is filled all the time, wanted or not: on large hosts it had better be cheap. */
-#define STORE_ABOVE (256U << 10)
 
 struct entry {
 	u64 seq, mono_ns, real_ns;
@@ -75,7 +73,7 @@ struct history *history_new(const struct history_limits *limits)
 	if (!h)
 		return NULL;
 	set_limits(h, limits);
-	h->enc = encoder_new(rec_schema(), STORE_ABOVE);
+	h->enc = encoder_new(rec_schema());
 	if (h->enc)
 		return h;
 	free(h);

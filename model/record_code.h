@@ -2,16 +2,18 @@
 /*
  * Samples as bytes and back: what files (model/recording.h) and the history ring (model/history.h) are made of.
  *
- * A sample becomes a key frame, which stands for itself, or a delta frame, which needs the sample before it. Its bytes,
- * before zlib, are for each table of the description: the number of rows (a varint); then, as one stream of numbers, for
- * each row the row of the sample before that it is told against (delta frames only: 0 the one after the last one told,
- * 1 none, else 1 + zigzag of the distance from it); then in blocks of REC_BLOCK rows, field after field, the rows'
- * values. A number is the zigzag of its difference from the older row (of 0 without one). A text is 0 when it is as in
- * the older row, else its length + 1 and its bytes. A histogram is 0 when it is as in the older row, else its length + 1,
- * its first bucket, and the differences of its buckets. In the stream a number that is not 0 is a LEB128 varint, and a
- * run of zeros is a zero byte and the varint of its length - 1. Each table's stream ends with its last row.
+ * A sample becomes a key frame, which stands for itself, or a delta frame, which needs the sample before it. Frames
+ * are compressed with Zstandard, in version 1 with zlib, which is still read; a head frame, so that any version can
+ * read it, with zlib. Before that the bytes of a frame are for each table of the description: the number of rows (a
+ * varint); then, as one stream of numbers, for each row the row of the sample before that it is told against (delta
+ * frames only: 0 the one after the last one told, 1 none, else 1 + zigzag of the distance from it); then in blocks of
+ * REC_BLOCK rows, field after field, the rows' values. A number is the zigzag of its difference from the older row
+ * (of 0 without one). A text is 0 when it is as in the older row, else its length + 1 and its bytes. A histogram is 0
+ * when it is as in the older row, else its length + 1, its first bucket, and the differences of its buckets. In the
+ * stream a number that is not 0 is a LEB128 varint, and a run of zeros is a zero byte and the varint of its length -
+ * 1. Each table's stream ends with its last row.
  *
- * The description is a head frame: varints and texts (length and bytes). The version of the format (1); the number of
+ * The description is a head frame: varints and texts (length and bytes). The version of the format; the number of
  * notes, and each note's name and text ("program", "host"); the number of tables, and of each its name, the number of
  * its fields, and each field's name and enum rec_type.
  */
@@ -20,12 +22,14 @@
 
 #include "record_fields.h"
 
-#define REC_VERSION 1
+#define REC_VERSION 2
 #define REC_BLOCK   64
 
 /* Larger frames are not written and not believed. */
 #define REC_RAW_MAX  (96U << 20)
 #define REC_HEAD_MAX (256U << 10)
+/* Nor is a frame believed that claims to unpack to so many times its bytes: zlib cannot do better than 1032 to 1. */
+#define REC_RATIO_MAX 1100
 
 /* A frame, compressed. The data is the encoder's: until its next encoder_add(), a head frame's until encoder_free(). */
 struct rec_frame {
@@ -38,10 +42,9 @@ struct rec_frame {
 
 struct encoder;
 /*
- * The schema must outlive it: rec_schema(), but for tests. Frames of more than store_above bytes are kept as they are,
- * as compression would take most of the time and save a third (0: all are compressed). NULL when out of memory.
+ * The schema must outlive it: rec_schema(), but for tests. NULL when out of memory.
  */
-struct encoder *encoder_new(const struct rec_schema *schema, u32 store_above);
+struct encoder *encoder_new(const struct rec_schema *schema);
 void encoder_free(struct encoder *enc);
 /* Makes a frame of the sample; a key frame when asked for, and for the first one. 0, -ENOMEM, or -EFBIG: too many rows. */
 int encoder_add(struct encoder *enc, const struct sample *s, bool key, struct rec_frame *out);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "array.h"
 #include "probes.h"
@@ -18,7 +19,6 @@
 #define HEAD_FIELDS   1024
 #define NO_ROW        UINT32_MAX
 #define NUMBERS_MAX   (128U << 20) /* a frame */
-#define ZLIB_RATIO    1100         /* zlib cannot do better than 1032 to 1 */
 
 struct in {
 	const u8 *p, *end;
@@ -47,6 +47,7 @@ struct decoder {
 	u32 *match;
 	u32 match_room;
 	z_stream z;
+	ZSTD_DCtx *zstd;
 };
 
 static const union {
@@ -216,12 +217,16 @@ static bool has_all_probes(const struct decoder *dec)
 	return true;
 }
 
-static int inflate_all(struct decoder *dec, const u8 *data, u32 len, u32 raw_len)
+static int unpack(struct decoder *dec, const u8 *data, u32 len, u32 raw_len)
 {
-	if (raw_len > (u64)len * ZLIB_RATIO)
+	static const u8 zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+	if (raw_len > (u64)len * REC_RATIO_MAX)
 		return -EBADMSG;
 	if (ARRAY_ROOM(dec->raw, dec->raw_room, raw_len))
 		return -ENOMEM;
+	if (len > sizeof(zstd_magic) && !memcmp(data, zstd_magic, sizeof(zstd_magic)))
+		return ZSTD_decompressDCtx(dec->zstd, dec->raw, raw_len, data, len) == raw_len ? 0 : -EBADMSG;
 	if (inflateReset(&dec->z) != Z_OK)
 		return -ENOMEM;
 	dec->z.next_in = (u8 *)data;
@@ -239,14 +244,14 @@ int decoder_head(struct decoder *dec, const u8 *data, u32 len, u32 raw_len)
 
 	forget_tables(dec);
 	dec->program[0] = dec->host[0] = '\0';
-	ret = raw_len > REC_HEAD_MAX ? -EBADMSG : inflate_all(dec, data, len, raw_len);
+	ret = raw_len > REC_HEAD_MAX ? -EBADMSG : unpack(dec, data, len, raw_len);
 	if (ret)
 		return ret;
 	in = (struct in){.p = dec->raw, .end = dec->raw + raw_len};
 	n = get_varint(&in);
 	if (!in.bad && n > REC_VERSION)
 		return -EPROTONOSUPPORT;
-	if (in.bad || n != REC_VERSION || !get_notes(dec, &in))
+	if (in.bad || !n || !get_notes(dec, &in))
 		return -EBADMSG;
 	n = get_varint(&in);
 	if (in.bad || n > HEAD_TABLES)
@@ -569,7 +574,7 @@ int decoder_add(struct decoder *dec, bool key, const u8 *data, u32 len, u32 raw_
 	if (!dec->tables || (!key && !dec->has_last) || raw_len > REC_RAW_MAX)
 		return -EBADMSG;
 	dec->has_last = false;
-	ret = inflate_all(dec, data, len, raw_len);
+	ret = unpack(dec, data, len, raw_len);
 	if (ret)
 		return ret;
 	in = (struct in){.p = dec->raw, .end = dec->raw + raw_len, .budget = NUMBERS_MAX};
@@ -596,8 +601,10 @@ struct decoder *decoder_new(void)
 
 	if (!dec)
 		return NULL;
-	if (inflateInit(&dec->z) == Z_OK)
+	dec->zstd = ZSTD_createDCtx();
+	if (dec->zstd && inflateInit(&dec->z) == Z_OK)
 		return dec;
+	ZSTD_freeDCtx(dec->zstd);
 	free(dec);
 	return NULL;
 }
@@ -608,6 +615,7 @@ void decoder_free(struct decoder *dec)
 		return;
 	forget_tables(dec);
 	inflateEnd(&dec->z);
+	ZSTD_freeDCtx(dec->zstd);
 	sample_free(&dec->last);
 	sample_free(&dec->next);
 	free(dec->raw);

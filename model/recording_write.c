@@ -253,7 +253,7 @@ struct recorder *recorder_open(const char *path, const struct recorder_limits *l
 		rec->limits = *limits;
 	if (!rec->limits.keep)
 		rec->limits.keep = 1;
-	rec->enc = encoder_new(rec_schema(), 0);
+	rec->enc = encoder_new(rec_schema());
 	if (!rec->enc)
 		goto fail;
 	*err = rec_file_create(&rec->file, path, rec->limits.keep, error, n);

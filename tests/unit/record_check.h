@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "../../model/json.h"
 #include "../../model/recording.h"
@@ -158,6 +159,24 @@ static inline struct recording *open_recording(const char *path)
 	if (!rec)
 		fail_msg("%s", error);
 	return rec;
+}
+
+/* As frames are; the length. */
+static inline u32 zstd_to(u8 *to, u32 room, const u8 *from, u32 len)
+{
+	size_t done = ZSTD_compress(to, room, from, len, 1);
+
+	assert_false(ZSTD_isError(done));
+	return done;
+}
+
+/* The bytes of a frame as they were before; the length. */
+static inline u32 zstd_from(u8 *to, u32 room, const u8 *from, u32 len)
+{
+	size_t done = ZSTD_decompress(to, room, from, len);
+
+	assert_false(ZSTD_isError(done));
+	return done;
 }
 
 /* A zlib stream of the bytes; how long it is. */

@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 
 #include "build.h"
+#include "../../model/events.h"
 #include "../../model/json.h"
 #include "../../model/reasons.h"
 
@@ -222,12 +223,29 @@ static void a_full_disk_is_an_error(void **state)
 	sample_free(&s);
 }
 
+/* Whatever array the table of events has, the schema knows. */
+static void the_schema_knows_all_events(void **state)
+{
+	struct json_object *schema = json_object_from_file("model/kvmtop.schema.json"), *vm, *properties;
+
+	(void)state;
+	assert_non_null(schema);
+	assert_true(json_object_object_get_ex(schema, "$defs", &vm));
+	assert_true(json_object_object_get_ex(vm, "vm", &vm));
+	assert_true(json_object_object_get_ex(vm, "properties", &properties));
+	for (u32 i = 0; i < event_info_count(); i++)
+		if (!json_object_object_get_ex(properties, event_info_at(i)->array, NULL))
+			fail_msg("%s is not in the schema", event_info_at(i)->array);
+	json_object_put(schema);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_figures_come_back),
 		cmocka_unit_test(odd_values),
 		cmocka_unit_test(a_full_disk_is_an_error),
+		cmocka_unit_test(the_schema_knows_all_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
