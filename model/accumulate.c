@@ -5,13 +5,13 @@
 
 #include "array.h"
 
-void acc_add(struct accumulator *acc, const u64 *hist, struct hist_span span)
+void acc_add(struct accumulator *acc, const u64 *counts, struct hist_span span)
 {
 	const u64 *from;
 
 	if (!span.len)
 		return;
-	from = hist + span.off;
+	from = counts + span.off;
 	if (acc->low >= acc->high) {
 		acc->low = span.first;
 		acc->high = span.first + span.len;

@@ -11,7 +11,8 @@ struct accumulator {
 	u32 low, high;
 };
 
-void acc_add(struct accumulator *acc, const u64 *hist, struct hist_span span);
+/* counts: where the span's off is counted from. */
+void acc_add(struct accumulator *acc, const u64 *counts, struct hist_span span);
 /* Moves what was added up to the end of out->hist and empties the accumulator. 0 or -ENOMEM. */
 int acc_store(struct accumulator *acc, struct snapshot *out, struct hist_span *span);
 

@@ -18,22 +18,22 @@
 		(void)snap;                                   \
 		rate(out, row.kind->name, row.kind->over_ns); \
 	}
-#define COMMON_GETTERS(kind)                                            \
-	SHARE_GETTER(kind, guest, VCPU_GUEST)                           \
-	SHARE_GETTER(kind, kvm, VCPU_KVM)                               \
-	SHARE_GETTER(kind, user, VCPU_USER)                             \
-	SHARE_GETTER(kind, poll, VCPU_POLL)                             \
-	SHARE_GETTER(kind, halt, VCPU_HALT)                             \
-	SHARE_GETTER(kind, wait, VCPU_WAIT)                             \
-	FIGURE_GETTER(kind, budget, budget_bar(&row.kind->budget, out)) \
-	FIGURE_GETTER(kind, avg, average(&row.kind->f, out))            \
-	FIGURE_GETTER(kind, p50, duration(out, row.kind->f.p50_ns))     \
-	FIGURE_GETTER(kind, p99, duration(out, row.kind->f.p99_ns))     \
-	FIGURE_GETTER(kind, max, duration(out, row.kind->f.max_ns))     \
-	RATE_GETTER(kind, exits)                                        \
-	RATE_GETTER(kind, user_exits)                                   \
-	RATE_GETTER(kind, preemptions)                                  \
-	RATE_GETTER(kind, migrations)                                   \
+#define COMMON_GETTERS(kind)                                                              \
+	SHARE_GETTER(kind, guest, VCPU_GUEST)                                             \
+	SHARE_GETTER(kind, kvm, VCPU_KVM)                                                 \
+	SHARE_GETTER(kind, user, VCPU_USER)                                               \
+	SHARE_GETTER(kind, poll, VCPU_POLL)                                               \
+	SHARE_GETTER(kind, halt, VCPU_HALT)                                               \
+	SHARE_GETTER(kind, wait, VCPU_WAIT)                                               \
+	FIGURE_GETTER(kind, budget, budget_bar(&row.kind->budget, out))                   \
+	FIGURE_GETTER(kind, avg, average(&row.kind->f, out))                              \
+	FIGURE_GETTER(kind, p50, duration(out, kind##_durations(snap, row.kind)->p50_ns)) \
+	FIGURE_GETTER(kind, p99, duration(out, kind##_durations(snap, row.kind)->p99_ns)) \
+	FIGURE_GETTER(kind, max, duration(out, row.kind->f.max_ns))                       \
+	RATE_GETTER(kind, exits)                                                          \
+	RATE_GETTER(kind, user_exits)                                                     \
+	RATE_GETTER(kind, preemptions)                                                    \
+	RATE_GETTER(kind, migrations)                                                     \
 	RATE_GETTER(kind, halts)
 
 COMMON_GETTERS(vm)
@@ -268,8 +268,8 @@ FIGURE_GETTER(exit, rate, rate(out, row.exit->f.count, row.exit->over_ns))
 FIGURE_GETTER(exit, time, number(out, row.exit->f.time_ns))
 FIGURE_GETTER(exit, min, duration(out, row.exit->f.min_ns))
 FIGURE_GETTER(exit, avg, average(&row.exit->f, out))
-FIGURE_GETTER(exit, p50, duration(out, row.exit->f.p50_ns))
-FIGURE_GETTER(exit, p99, duration(out, row.exit->f.p99_ns))
+FIGURE_GETTER(exit, p50, duration(out, exit_durations(snap, row.exit)->p50_ns))
+FIGURE_GETTER(exit, p99, duration(out, exit_durations(snap, row.exit)->p99_ns))
 FIGURE_GETTER(exit, max, duration(out, row.exit->f.max_ns))
 FIGURE_GETTER(exit, age, duration(out, row.exit->f.inflight_ns))
 

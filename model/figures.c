@@ -32,58 +32,44 @@ void figures_quantiles(struct exit_figures *f, const u64 *hist)
 	f->p99_ns = ns[1];
 }
 
-/* The buckets that counted between prev and cur, without the empty ones at both ends. prev may be NULL. */
-static int hist_difference(struct snapshot *out, const struct sample *before, const struct exit_sample *prev,
-			   const struct sample *now, const struct exit_sample *cur, struct hist_span *span)
+struct hist_span figures_difference(const struct sample *before, const struct exit_sample *prev,
+				    const struct sample *now, const struct exit_sample *cur, u64 *to)
 {
-	const u64 *new = now->hist + cur->hist.off;
-	const u64 *old = prev && prev->hist.len ? before->hist + prev->hist.off : NULL;
-	u32 first = cur->hist.first, shift = 0, old_len = 0, len = 0;
-	u64 *to;
+	const u32 *new = now->hist + cur->hist.off;
+	const u32 *old = prev && prev->hist.len ? before->hist + prev->hist.off : NULL;
+	u32 len = cur->hist.len, skip = 0;
 
-	if (!cur->hist.len)
+	if (old && prev->hist.len == len && prev->hist.first == cur->hist.first) {
+		/* mostly: a loop without branches */
+		for (u32 i = 0; i < len; i++)
+			to[i] = new[i] > old[i] ? new[i] - old[i] : 0;
+	} else {
+		for (u32 i = 0; i < len; i++) {
+			/* wraps to a large number below the old span */
+			u32 at = cur->hist.first + i - (old ? prev->hist.first : 0);
+
+			to[i] = minus(new[i], old && at < prev->hist.len ? old[at] : 0);
+		}
+	}
+	while (len && !to[len - 1])
+		len--;
+	while (skip < len && !to[skip])
+		skip++;
+	return (struct hist_span){
+		.off = skip, .first = len ? (u16)(cur->hist.first + skip) : 0, .len = (u16)(len - skip)};
+}
+
+/* The same at the end of out->hist. */
+static int store_difference(struct snapshot *out, struct exit_figures *f, const struct sample *before,
+			    const struct exit_sample *prev, const struct sample *now, const struct exit_sample *cur)
+{
+	if (!f->done || f->hist.len)
 		return 0;
 	if (ARRAY_ROOM(out->hist, out->hist_room, (u64)out->hist_count + cur->hist.len))
 		return -ENOMEM;
-	to = out->hist + out->hist_count;
-	if (old) {
-		shift = prev->hist.first;
-		old_len = prev->hist.len;
-	}
-	if (old && old_len == cur->hist.len && shift == first) {
-		/* mostly: a loop without branches, and both ends cut off after it */
-		u32 skip = 0;
-		u64 backwards = 0;
-
-		for (u32 i = 0; i < old_len; i++) {
-			to[i] = new[i] - old[i];
-			backwards |= to[i];
-		}
-		for (u32 i = 0; backwards >> 63 && i < old_len; i++)
-			to[i] = minus(new[i], old[i]);
-		for (len = old_len; len && !to[len - 1]; len--)
-			;
-		while (skip < len && !to[skip])
-			skip++;
-		*span = (struct hist_span){
-			.off = out->hist_count + skip, .first = len ? first + skip : 0, .len = len - skip};
-		out->hist_count += len;
-		return 0;
-	}
-	for (u32 i = 0; i < cur->hist.len; i++) {
-		u32 at = cur->hist.first + i - shift; /* wraps to a large number below the old span */
-		u64 n = old && at < old_len ? minus(new[i], old[at]) : new[i];
-
-		if (!n && !len)
-			continue;
-		if (!len)
-			first = cur->hist.first + i;
-		to[cur->hist.first + i - first] = n;
-		if (n)
-			len = cur->hist.first + i - first + 1;
-	}
-	*span = (struct hist_span){.off = out->hist_count, .first = len ? first : 0, .len = len};
-	out->hist_count += len;
+	f->hist = figures_difference(before, prev, now, cur, out->hist + out->hist_count);
+	f->hist.off += out->hist_count;
+	out->hist_count = f->hist.off + f->hist.len;
 	return 0;
 }
 
@@ -102,17 +88,22 @@ static void parts_fit(struct exit_figures *f)
 	f->part_ns[PART_KERNEL] += f->time_ns - sum;
 }
 
-/* Shortest and longest of those that completed in the interval. */
+/* Do the samples tell the shortest and longest of those that completed between them? Else the histogram does. */
+static bool has_extremes(const struct exit_sample *prev, const struct exit_sample *cur, bool exact)
+{
+	return !prev || (exact && cur->interval_max_ns);
+}
+
 static void extremes(struct exit_figures *f, const struct exit_sample *prev, const struct exit_sample *cur, bool exact)
 {
 	if (!f->done)
 		return;
-	if (!prev || !f->hist.len) {
-		f->min_ns = cur->min_ns;
-		f->max_ns = cur->max_ns;
-	} else if (exact && cur->interval_max_ns) {
+	if (prev && has_extremes(prev, cur, exact)) {
 		f->min_ns = cur->interval_min_ns;
 		f->max_ns = cur->interval_max_ns;
+	} else if (!prev || !f->hist.len) {
+		f->min_ns = cur->min_ns;
+		f->max_ns = cur->max_ns;
 	} else {
 		/* Samples in between were skipped: the histogram tells within a bucket. */
 		u32 last = f->hist.first + f->hist.len - 1;
@@ -138,12 +129,28 @@ int figures_build(struct snapshot *out, struct exit_figures *f, const struct sam
 	for (u32 i = 0; i < EXIT_PARTS; i++)
 		f->part_ns[i] = minus(exit_sample_part_ns(cur, i), prev ? exit_sample_part_ns(prev, i) : 0);
 	parts_fit(f);
-	if (f->done && hist_difference(out, before, prev, now, cur, &f->hist))
+	if (!has_extremes(prev, cur, exact) && store_difference(out, f, before, prev, now, cur))
 		return -ENOMEM;
 	extremes(f, prev, cur, exact);
-	figures_quantiles(f, out->hist);
 	f->inflight_ns = cur->inflight_ns;
 	if (f->max_ns < f->inflight_ns)
 		f->max_ns = f->inflight_ns;
+	return 0;
+}
+
+int figures_durations(struct snapshot *out, struct exit_figures *f, const struct sample *before,
+		      const struct exit_sample *prev, const struct sample *now, const struct exit_sample *cur,
+		      bool exact)
+{
+	struct exit_figures ended = {.done = f->done};
+
+	if (store_difference(out, f, before, prev, now, cur))
+		return -ENOMEM;
+	/* percentiles are of those that have ended, whatever the age of the one in flight */
+	ended.hist = f->hist;
+	extremes(&ended, prev, cur, exact);
+	figures_quantiles(&ended, out->hist);
+	f->p50_ns = ended.p50_ns;
+	f->p99_ns = ended.p99_ns;
 	return 0;
 }

@@ -193,14 +193,18 @@ static void slow_vmm(struct scan *s, const struct vm_row *vm)
 	for (u32 i = 0; i < vm->exit_count; i++) {
 		const struct exit_row *e = &s->snap->vm_exits[vm->exit_first + i];
 		u64 rest = vm->user.done - e->f.done;
-		double p99 = (double)e->f.p99_ns, others = NAN;
+		double p99, others = NAN;
 
 		if (e->idle || EXIT_KEY_KIND(e->key) != EXIT_USER || EXIT_KEY_CODE(e->key) == KVM_EXIT_INTR ||
 		    e->f.done < ENOUGH || e->f.part_ns[PART_USER] < e->f.time_ns / 2)
 			continue;
 		if (vm->user.done >= e->f.done + ENOUGH && vm->user.total_ns >= e->f.total_ns)
 			others = (double)(vm->user.total_ns - e->f.total_ns) / (double)rest;
-		if (p99 < 5 * others) /* false where there are no others */
+		/* both are false where there are no others */
+		if ((double)e->f.max_ns < 5 * others)
+			continue;
+		p99 = (double)exit_durations(s->snap, e)->p99_ns;
+		if (p99 < 5 * others)
 			continue;
 		offer(s, FINDING_SLOW_VMM, p99 / 1e3,
 		      (struct finding){.vm = vm->uid, .key = e->key, .isa = e->isa, .num = {p99, others}});

@@ -2,6 +2,8 @@
 /* Arithmetic on the log-linear histograms of bpf/kvmtop.h. */
 #include "hist.h"
 
+#include <string.h>
+
 u32 hist_bucket(u64 ns)
 {
 	u32 octave, bucket;
@@ -70,4 +72,27 @@ u64 hist_quantile(const u64 *counts, u32 first, u32 len, double q, u64 min, u64 
 
 	hist_quantiles(counts, first, len, &q, 1, min, max, &out);
 	return out;
+}
+
+void hist_sample_quantiles(const struct sample *s, const struct exit_sample *e, const double *q, u32 n, u64 *out)
+{
+	u64 counts[HIST_BUCKETS];
+
+	for (u32 i = 0; i < e->hist.len; i++)
+		counts[i] = s->hist[e->hist.off + i];
+	hist_quantiles(counts, e->hist.first, e->hist.len, q, n, e->min_ns, e->max_ns, out);
+}
+
+int hist_copy(struct sample *s, const u32 *counts, u32 first, u32 last, struct hist_span *span)
+{
+	s64 off;
+
+	if (last <= first)
+		return 0;
+	off = sample_add_hist(s, last - first);
+	if (off < 0)
+		return (int)off;
+	memcpy(s->hist + off, counts + first, (last - first) * sizeof(*counts));
+	*span = (struct hist_span){.off = (u32)off, .first = (u16)first, .len = (u16)(last - first)};
+	return 0;
 }

@@ -16,5 +16,14 @@ u64 hist_bucket_low(u32 bucket);
 u64 hist_quantile(const u64 *counts, u32 first, u32 len, double q, u64 min, u64 max);
 /* Several at once: q[0..n) in rising order, the results in out[0..n). */
 void hist_quantiles(const u64 *counts, u32 first, u32 len, const double *q, u32 n, u64 min, u64 max, u64 *out);
+/* The same of one row of a sample, since it began: of those completed; all 0 when there are none. */
+void hist_sample_quantiles(const struct sample *s, const struct exit_sample *e, const double *q, u32 n, u64 *out);
+/* A count that a sample's histogram can hold. */
+static inline u32 hist_count(u64 n)
+{
+	return n < UINT32_MAX ? (u32)n : UINT32_MAX;
+}
+/* The buckets [first, last) of counts[0..HIST_BUCKETS) into s, and their *span: 0 or -ENOMEM. Nothing when last <= first. */
+int hist_copy(struct sample *s, const u32 *counts, u32 first, u32 last, struct hist_span *span);
 
 #endif

@@ -34,11 +34,9 @@ static void write_time(struct writer *w, struct json_object *root, u64 real_ns)
 static void write_figures(struct writer *w, struct json_object *o, const struct sample *s, const struct exit_sample *e)
 {
 	static const double q[] = {0.50, 0.99};
-	u64 ns[ARRAY_SIZE(q)] = {0, 0};
+	u64 ns[ARRAY_SIZE(q)];
 
-	if (e->hist.len)
-		hist_quantiles(s->hist + e->hist.off, e->hist.first, e->hist.len, q, ARRAY_SIZE(q), e->min_ns,
-			       e->max_ns, ns);
+	hist_sample_quantiles(s, e, q, ARRAY_SIZE(q), ns);
 	json_put_u64(w, o, "count", e->count);
 	json_put_u64(w, o, "total_ns", exit_sample_time_ns(e));
 	json_put_u64(w, o, "min_ns", e->done ? e->min_ns : 0);

@@ -10,11 +10,9 @@ static void write_durations(struct writer *w, struct json_object *o, const struc
 			    const struct exit_sample *x)
 {
 	static const double q[] = {0.50, 0.99};
-	u64 ns[ARRAY_SIZE(q)] = {0, 0};
+	u64 ns[ARRAY_SIZE(q)];
 
-	if (x->hist.len)
-		hist_quantiles(s->hist + x->hist.off, x->hist.first, x->hist.len, q, ARRAY_SIZE(q), x->min_ns,
-			       x->max_ns, ns);
+	hist_sample_quantiles(s, x, q, ARRAY_SIZE(q), ns);
 	json_put_u64(w, o, "timed", x->done);
 	json_put_u64(w, o, "total_ns", x->total_ns);
 	json_put_u64(w, o, "min_ns", x->min_ns);

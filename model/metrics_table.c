@@ -166,7 +166,7 @@ static void one_time(struct writer *w, u32 vm, u32 row, const struct label *labe
 
 static void one_histogram(struct writer *w, u32 vm, u32 row, const struct label *labels)
 {
-	const struct exit_figures *f = &w->snap->vm_exits[row].f;
+	const struct exit_figures *f = exit_durations(w->snap, &w->snap->vm_exits[row]);
 
 	(void)vm;
 	put_histogram(w, labels, w->snap->hist + f->hist.off, f->hist.first, f->hist.len, f->total_ns);
@@ -245,12 +245,12 @@ static void user_exit_time(struct writer *w)
 	each_exit(w, EXIT_USER, one_time);
 }
 
-static void exit_durations(struct writer *w)
+static void exit_latencies(struct writer *w)
 {
 	each_exit(w, EXIT_GUEST, one_histogram);
 }
 
-static void user_exit_durations(struct writer *w)
+static void user_exit_latencies(struct writer *w)
 {
 	each_exit(w, EXIT_USER, one_histogram);
 }
@@ -404,9 +404,9 @@ const struct metric metric_table[] = {
 	 "Of these, what failed or came to nothing, as --json has it.", put_event_errors},
 
 	{"kvmtop_vm_exit_duration_seconds", HISTOGRAM, SECONDS, VM ", isa, reason", "exits",
-	 "Durations of completed VM exits, up to the next entry.", exit_durations},
+	 "Durations of completed VM exits, up to the next entry.", exit_latencies},
 	{"kvmtop_vm_user_exit_duration_seconds", HISTOGRAM, SECONDS, VM ", reason", "user_exits",
-	 "Durations of completed exits to user space, up to the next KVM_RUN: how long the VMM took.", user_exit_durations},
+	 "Durations of completed exits to user space, up to the next KVM_RUN: how long the VMM took.", user_exit_latencies},
 
 	{"kvmtop_vm_event_duration_seconds", HISTOGRAM, SECONDS, VM ", type", NULL,
 	 "Durations of events that have one, by kind.", put_event_durations},

@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "array.h"
+#include "hist.h"
 #include "probes.h"
 #include "record_code.h"
 #include "vmname.h"
@@ -352,7 +353,7 @@ static void get_texts(struct in *in, const struct rec_field *field, u8 type, con
 }
 
 /* The buckets of one row into s->hist. */
-static int get_hist(struct in *in, struct sample *s, struct hist_span *span, struct hist_span old, const u64 *old_hist)
+static int get_hist(struct in *in, struct sample *s, struct hist_span *span, struct hist_span old, const u32 *old_hist)
 {
 	u64 len = get(in), first;
 	s64 off;
@@ -379,7 +380,8 @@ static int get_hist(struct in *in, struct sample *s, struct hist_span *span, str
 	for (u32 i = 0; i < span->len; i++) {
 		u32 at = span->first + i - old.first; /* wraps before the old span */
 
-		s->hist[off + i] = (at < old.len ? old_hist[old.off + at] : 0) + unzigzag(get(in));
+		/* a recording of another program may have counted further */
+		s->hist[off + i] = hist_count((at < old.len ? old_hist[old.off + at] : 0) + (u64)unzigzag(get(in)));
 	}
 	return 0;
 }

@@ -333,7 +333,7 @@ static int put_texts(struct bytes *b, const struct rec_field *field, const struc
 	return 0;
 }
 
-static int put_hist(struct bytes *b, struct hist_span now, const u64 *hist, struct hist_span old, const u64 *old_hist)
+static int put_hist(struct bytes *b, struct hist_span now, const u32 *hist, struct hist_span old, const u32 *old_hist)
 {
 	u32 skip = 0;
 

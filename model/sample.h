@@ -175,7 +175,7 @@ struct sample {
 	struct exit_sample *exits;
 	struct event_sample *events;
 	struct log_sample *log; /* since the sample before; empty unless somebody wants it */
-	u64 *hist;
+	u32 *hist;              /* as the programs count; one that is full stays full */
 	u32 vm_count, vm_room;
 	u32 vcpu_count, vcpu_room;
 	u32 exit_count, exit_room;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accumulate.h"
 #include "array.h"
 #include "figures.h"
 #include "reasons.h"
@@ -21,15 +20,10 @@ struct group_cell {
 	u32 row;
 };
 
-enum { ACC_BUSY, ACC_ALL, ACC_USER, ACCS };
-
 struct scratch {
-	struct accumulator acc[ACCS];
 	struct group_cell *cells; /* of the group table, a power of two */
 	u32 cell_room;
 	u32 stamp;
-	u32 *group; /* of each source row, its row in the sums */
-	u32 group_room;
 	u32 *index; /* vcpu_uid to index + 1 in snapshot.vcpus, open addressing; a power of two */
 	u32 index_room, index_size;
 };
@@ -132,7 +126,7 @@ static int scratch_room(struct scratch *sc, u32 rows)
 		memset(sc->cells, 0, sc->cell_room * sizeof(*sc->cells));
 		sc->stamp = 1;
 	}
-	return ARRAY_ROOM(sc->group, sc->group_room, rows);
+	return 0;
 }
 
 /* Sums from[0..count) by isa and key, appends the sums to `to`, and sorts them. */
@@ -149,52 +143,13 @@ static int group_rows(struct snapshot *out, const struct exit_row *from, u32 cou
 	for (u32 i = 0; i < count; i++) {
 		const struct exit_row *row = &from[i];
 		struct exit_row *sum = group_row(sc, to, row, vm, span_ns, over_ns);
-		struct hist_span *span;
 
 		if (!sum)
 			return -ENOMEM;
-		sc->group[i] = sum - *to->rows;
 		sum->vcpus += row->vcpu ? 1 : row->vcpus;
 		sum->ended &= row->ended;
 		figures_add(&sum->f, &row->f);
-		if (!row->f.hist.len)
-			continue;
-		/* First only the width of the sum's span; the buckets are added when all are known. */
-		span = &sum->f.hist;
-		if (!span->len) {
-			span->first = row->f.hist.first;
-			span->len = row->f.hist.len;
-		} else {
-			u32 end = span->first + span->len, row_end = row->f.hist.first + row->f.hist.len;
-
-			if (row->f.hist.first < span->first)
-				span->first = row->f.hist.first;
-			span->len = (row_end > end ? row_end : end) - span->first;
-		}
 	}
-	for (u32 i = base; i < *to->count; i++) {
-		struct hist_span *span = &(*to->rows)[i].f.hist;
-
-		if (ARRAY_ROOM(out->hist, out->hist_room, (u64)out->hist_count + span->len))
-			return -ENOMEM;
-		span->off = out->hist_count;
-		memset(out->hist + span->off, 0, span->len * sizeof(*out->hist));
-		out->hist_count += span->len;
-	}
-	for (u32 i = 0; i < count; i++) {
-		const struct hist_span *span = &from[i].f.hist, *sum = &(*to->rows)[sc->group[i]].f.hist;
-		const u64 *n;
-		u64 *total;
-
-		if (!span->len)
-			continue;
-		n = out->hist + span->off;
-		total = out->hist + sum->off + (span->first - sum->first);
-		for (u32 b = 0; b < span->len; b++)
-			total[b] += n[b];
-	}
-	for (u32 i = base; i < *to->count; i++)
-		figures_quantiles(&(*to->rows)[i].f, out->hist);
 	sort_groups(*to->rows + base, *to->count - base);
 	return 0;
 }
@@ -242,7 +197,6 @@ static void preemptor_build(struct vcpu_row *row, const struct vcpu_sample *prev
 static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct sample *before,
 		       const struct vcpu_sample *prev, const struct sample *now, bool exact)
 {
-	struct scratch *sc = out->scratch;
 	const struct vcpu_sample *cur = row->raw;
 	u32 at = prev ? prev->exit_first : 0, end = prev ? prev->exit_first + prev->exit_count : 0;
 	u64 top_ns = 0, top_count = 0;
@@ -268,11 +222,12 @@ static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct 
 					.over_ns = row->over_ns,
 					.ended = row->ended,
 					.vcpus = 1,
+					.now = cur->exit_first + i + 1,
+					.was = pe ? (u32)(pe - before->exits) + 1 : 0,
 					.idle = reason_is_idle(cur->isa, ce->key)};
 		if (figures_build(out, &er->f, before, pe, now, ce, exact))
 			return -ENOMEM;
 		figures_add(user ? &row->user : er->idle ? &row->all : &row->f, &er->f);
-		acc_add(&sc->acc[user ? ACC_USER : er->idle ? ACC_ALL : ACC_BUSY], out->hist, er->f.hist);
 		if (!user && !er->idle &&
 		    (er->f.time_ns > top_ns || (er->f.time_ns == top_ns && er->f.count > top_count))) {
 			row->top_key = er->key;
@@ -280,16 +235,8 @@ static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct 
 			top_count = er->f.count;
 		}
 	}
-	if (acc_store(&sc->acc[ACC_BUSY], out, &row->f.hist))
-		return -ENOMEM;
 	/* So far only the idle ones are in the sum of all. */
 	figures_add(&row->all, &row->f);
-	acc_add(&sc->acc[ACC_ALL], out->hist, row->f.hist);
-	if (acc_store(&sc->acc[ACC_ALL], out, &row->all.hist) || acc_store(&sc->acc[ACC_USER], out, &row->user.hist))
-		return -ENOMEM;
-	figures_quantiles(&row->f, out->hist);
-	figures_quantiles(&row->all, out->hist);
-	figures_quantiles(&row->user, out->hist);
 	return 0;
 }
 
@@ -384,22 +331,8 @@ static u64 vm_age(const struct snapshot *out, const struct vm_row *vm)
 static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first, bool total)
 {
 	struct sums sums = {&out->vm_exits, &out->vm_exit_count, &out->vm_exit_room};
-	struct exit_figures *figures[ACCS] = {[ACC_BUSY] = &vm->f, [ACC_ALL] = &vm->all, [ACC_USER] = &vm->user};
-	struct scratch *sc = out->scratch;
 	u64 top_ns = 0, top_count = 0;
 
-	for (u32 i = 0; i < vm->vcpu_count; i++) {
-		const struct vcpu_row *vcpu = &out->vcpus[vm->vcpu_first + i];
-
-		acc_add(&sc->acc[ACC_BUSY], out->hist, vcpu->f.hist);
-		acc_add(&sc->acc[ACC_ALL], out->hist, vcpu->all.hist);
-		acc_add(&sc->acc[ACC_USER], out->hist, vcpu->user.hist);
-	}
-	for (u32 i = 0; i < ACCS; i++) {
-		if (acc_store(&sc->acc[i], out, &figures[i]->hist))
-			return -ENOMEM;
-		figures_quantiles(figures[i], out->hist);
-	}
 	vm->over_ns = total ? vm_age(out, vm) : out->interval_ns;
 	vm->exit_first = out->vm_exit_count;
 	if (group_rows(out, out->vcpu_exits + exit_first, out->vcpu_exit_count - exit_first, &sums, vm->uid,
@@ -505,8 +438,6 @@ static int snapshot_reset(struct snapshot *out)
 		keep.scratch = calloc(1, sizeof(struct scratch));
 	if (!keep.scratch)
 		return -ENOMEM;
-	/* A build that ran out of memory may have left counts behind. */
-	memset(((struct scratch *)keep.scratch)->acc, 0, sizeof(((struct scratch *)keep.scratch)->acc));
 	*out = (struct snapshot){.vms = keep.vms,
 				 .vm_room = keep.vm_room,
 				 .vcpus = keep.vcpus,
@@ -527,12 +458,14 @@ static int snapshot_reset(struct snapshot *out)
 				 .event_order_room = keep.event_order_room,
 				 .hist = keep.hist,
 				 .hist_room = keep.hist_room,
+				 .sums = keep.sums,
+				 .sum_room = keep.sum_room,
 				 .scratch = keep.scratch};
 	((struct scratch *)out->scratch)->index_size = 0;
 	return 0;
 }
 
-int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative)
+int snapshot_build_lazily(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative)
 {
 	const struct sample *before = cumulative ? NULL : prev;
 	bool exact = before && before->seq + 1 == cur->seq;
@@ -542,6 +475,8 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 	if (snapshot_reset(out))
 		return -ENOMEM;
 	out->cur = cur;
+	out->prev = before;
+	out->exact = exact;
 	out->seq = cur->seq;
 	out->log = cur->log;
 	out->log_count = cur->log_count;
@@ -570,13 +505,19 @@ int snapshot_build(struct snapshot *out, const struct sample *prev, const struct
 	return ret ? ret : events_build(out, before, cur, exact);
 }
 
+int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative)
+{
+	int ret = snapshot_build_lazily(out, prev, cur, cumulative);
+
+	return ret ? ret : snapshot_settle(out);
+}
+
 void snapshot_free(struct snapshot *snap)
 {
 	struct scratch *sc = snap->scratch;
 
 	if (sc) {
 		free(sc->cells);
-		free(sc->group);
 		free(sc->index);
 		free(sc);
 	}
@@ -590,6 +531,7 @@ void snapshot_free(struct snapshot *snap)
 	free(snap->host_events);
 	free(snap->event_order);
 	free(snap->hist);
+	free(snap->sums);
 	memset(snap, 0, sizeof(*snap));
 }
 

@@ -17,7 +17,8 @@ struct exit_figures {
 	u64 min_ns;              /* shortest completed */
 	u64 max_ns;              /* longest completed, or the age of the oldest in flight when that is more */
 	u64 inflight_ns;         /* age of the oldest in flight, 0: none */
-	u64 p50_ns;              /* of those completed, within 6 %; 0: none */
+	/* Of exits only once exit_durations(), vcpu_durations() or vm_durations() has been asked for them: */
+	u64 p50_ns; /* of those completed, within 6 %; 0: none */
 	u64 p99_ns;
 	struct hist_span hist; /* of those completed, into snapshot.hist */
 };
@@ -27,12 +28,14 @@ struct exit_row {
 	vm_uid vm;     /* 0: of all VMs */
 	vcpu_uid vcpu; /* 0: of all vCPUs */
 	u32 isa;       /* KVM_ISA_*; 0 for exits to user space, whose reasons are the same on all */
-	u64 key;       /* EXIT_KEY() */
-	u64 span_ns;   /* 100 % of its time share: the budget.span_ns of its vCPU, of its VM, of the host */
-	u64 over_ns;   /* as of its vCPU, of its VM; of the host: the interval */
 	bool idle;     /* the guest had nothing to do: HLT, MWAIT, WFx */
 	bool ended;
-	u32 vcpus; /* how many vCPUs are in the sum */
+	bool made;    /* its durations are */
+	u64 key;      /* EXIT_KEY() */
+	u64 span_ns;  /* 100 % of its time share: the budget.span_ns of its vCPU, of its VM, of the host */
+	u64 over_ns;  /* as of its vCPU, of its VM; of the host: the interval */
+	u32 vcpus;    /* how many vCPUs are in the sum */
+	u32 now, was; /* of one vCPU: indices + 1 in snapshot.cur->exits and in those of the sample before, 0: none */
 	struct exit_figures f;
 };
 
@@ -66,6 +69,7 @@ struct vcpu_row {
 	u32 pid;
 	bool fresh; /* first seen in this interval */
 	bool ended;
+	bool made;   /* the durations of f, all and user are */
 	u64 over_ns; /* its rates are over this time: the interval, or in totals its own age. 0: no rate can be told */
 	struct budget budget;
 	u64 exits; /* in the interval, as are all of these */
@@ -92,6 +96,7 @@ struct vm_row {
 	const struct vm_sample *raw;
 	bool fresh;
 	bool ended;
+	bool made;   /* as of its vCPUs */
 	u64 over_ns; /* as of its vCPUs; in totals, the age of the oldest one */
 	u32 vcpus;
 	struct budget budget; /* sum over its vCPUs */
@@ -116,8 +121,15 @@ struct vm_row {
 	u32 vcpu_event_first, vcpu_event_count; /* each by itself, in snapshot.vcpu_events */
 };
 
+struct accumulator;
+
 struct snapshot {
 	const struct sample *cur;
+	const struct sample
+		*prev;  /* durations are still to be made against it, NULL: of all there was, or all are made */
+	bool exact;     /* prev is the sample right before cur */
+	bool settled;   /* all durations are made */
+	bool host_made; /* those of host_exits are */
 	const struct snapshot *base; /* another interval to compare with: column_value() tells the change; NULL: none */
 	u64 interval_ns;             /* measured; 0: first sample, no rate can be told */
 	u64 seq;
@@ -146,6 +158,8 @@ struct snapshot {
 	u32 log_count;
 	u64 *hist;
 	u32 hist_count, hist_room;
+	struct accumulator *sums; /* exit_durations()'s own */
+	u32 sum_room;
 	void *scratch; /* tables that snapshot_build() and snapshot_find_vcpu() keep between calls */
 };
 
@@ -155,6 +169,22 @@ struct snapshot {
  * Reuses out's memory. Counters that went backwards count as 0. 0 or -ENOMEM.
  */
 int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative);
+/*
+ * The same without histograms and percentiles of exits, which take most of the time: they are made when asked for, row by
+ * row. Until snapshot_settle(), or until it is built anew, prev must stay as it is too.
+ */
+int snapshot_build_lazily(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative);
+/* Makes all of them that are not made yet; prev may go. 0 or -ENOMEM: then prev may go too, and what is missing is 0. */
+int snapshot_settle(struct snapshot *snap);
+/* Makes none of them any more; prev may go. */
+void snapshot_forget(struct snapshot *snap);
+/*
+ * The figures of a row of this snapshot (row->f) with its histogram and percentiles, which are 0 when out of memory.
+ * snapshot.hist may move.
+ */
+const struct exit_figures *exit_durations(const struct snapshot *snap, const struct exit_row *row);
+const struct exit_figures *vcpu_durations(const struct snapshot *snap, const struct vcpu_row *row);
+const struct exit_figures *vm_durations(const struct snapshot *snap, const struct vm_row *row);
 void snapshot_free(struct snapshot *snap);
 
 const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid);

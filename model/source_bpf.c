@@ -254,27 +254,6 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 
 /* --- records -> sample ------------------------------------------------------------------------------------------- */
 
-/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
-static int copy_hist(struct sample *s, struct exit_sample *e, const u32 *hist)
-{
-	u32 first, last;
-	s64 off;
-
-	if (!e->done)
-		return 0;
-	first = hist_bucket(e->min_ns);
-	last = hist_bucket(e->max_ns) + 1;
-	if (last <= first)
-		return 0; /* read in the middle of an update */
-	off = sample_add_hist(s, last - first);
-	if (off < 0)
-		return off;
-	for (u32 i = first; i < last; i++)
-		s->hist[off + i - first] = hist[i];
-	e->hist = (struct hist_span){off, first, last - first};
-	return 0;
-}
-
 static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
 		     u64 now, u64 running)
 {
@@ -307,7 +286,10 @@ static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct 
 			e->inflight_ns = now - rec->user_start_ns;
 		e->inflight_part_ns[PART_USER] = e->inflight_ns;
 	}
-	return copy_hist(s, e, x->hist);
+	if (!e->done)
+		return 0;
+	/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
+	return hist_copy(s, x->hist, hist_bucket(e->min_ns), hist_bucket(e->max_ns) + 1, &e->hist);
 }
 
 static int compare_exits(const void *va, const void *vb)

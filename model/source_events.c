@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "array.h"
+#include "hist.h"
 
 /* The key with identities in place of addresses, as far as sorting needs it. */
 struct event_index {
@@ -105,21 +106,12 @@ static int list(struct source_events *se, const struct group_maps *maps, struct 
 static int copy_hist(struct sample *s, struct exit_sample *x, const u32 *n)
 {
 	u32 first = 0, last = HIST_BUCKETS;
-	s64 off;
 
-	while (first < HIST_BUCKETS && !n[first])
+	while (first < last && !n[first])
 		first++;
-	if (first == HIST_BUCKETS)
-		return 0;
-	while (!n[last - 1])
+	while (last > first && !n[last - 1])
 		last--;
-	off = sample_add_hist(s, last - first);
-	if (off < 0)
-		return off;
-	for (u32 i = first; i < last; i++)
-		s->hist[off + i - first] = n[i];
-	x->hist = (struct hist_span){off, first, last - first};
-	return 0;
+	return hist_copy(s, n, first, last, &x->hist);
 }
 
 /* A slot that the walks do not find any more; one that was marked since the last of them is still to be found. */

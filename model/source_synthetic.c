@@ -371,7 +371,8 @@ static int emit_hist(struct sample *s, const struct record *r, struct hist_span 
 	if (off < 0)
 		return off;
 	*span = (struct hist_span){.off = off, .first = high > low ? r->first + low : 0, .len = high - low};
-	memcpy(s->hist + off, r->hist + low, (high - low) * sizeof(*r->hist));
+	for (u32 i = low; i < high; i++)
+		s->hist[off + i - low] = hist_count(r->hist[i]);
 	return 0;
 }
 

@@ -115,8 +115,8 @@ static int add_hist(struct sample *s, struct exit_sample *x, u64 ns, u64 slow)
 
 	if (off < 0)
 		return off;
-	s->hist[off] = x->count - slow;
-	s->hist[off + last - first] = slow;
+	s->hist[off] = hist_count(x->count - slow);
+	s->hist[off + last - first] = hist_count(slow);
 	x->hist = (struct hist_span){.off = off, .first = first, .len = last - first + 1};
 	return 0;
 }
@@ -131,7 +131,8 @@ static int add_cells(struct sample *s, struct exit_sample *x)
 	for (u32 i = 0; i < HIST_BUCKETS; i++) {
 		bool hot = i < 8 || (i >= 70 && i < 86) || (i >= 180 && i < 184);
 
-		s->hist[off + i] = x->count / 3 / HIST_BUCKETS + (hot ? x->count * 2 / 3 / 28 / (i < 8 ? 1 : 2) : 0);
+		s->hist[off + i] =
+			hist_count(x->count / 3 / HIST_BUCKETS + (hot ? x->count * 2 / 3 / 28 / (i < 8 ? 1 : 2) : 0));
 	}
 	x->hist = (struct hist_span){.off = off, .first = 0, .len = HIST_BUCKETS};
 	return 0;

@@ -70,7 +70,7 @@ static int make_ready(struct exporter *e)
 	if (!e->sample)
 		return -EAGAIN;
 	all = ended_merge(&e->ended, e->sample);
-	ret = all ? snapshot_build(&e->totals, NULL, all, true) : -ENOMEM;
+	ret = all ? snapshot_build_lazily(&e->totals, NULL, all, true) : -ENOMEM;
 	ret = ret ? ret : metrics_set(e->metrics, &e->totals);
 	e->ready = !ret;
 	return ret;

@@ -58,16 +58,36 @@ int feed_remember(struct feed *feed, bool keep, const struct history_limits *lim
 
 /* --- taking samples ----------------------------------------------------------------------------------------------- */
 
-/* One that nobody looks at. */
-static int free_frame(struct feed *feed)
+/*
+ * One that nobody looks at. live: for the next sample of a host, which takes the place of the one before the newest. On a
+ * large host one sample less to keep is a lot; only a recording can end, and then the newest stays with the one before it.
+ */
+static int free_frame(struct feed *feed, bool live)
 {
 	int next = 0;
 
-	while (next == feed->newest || next == feed->before || next == feed->frozen)
+	while (next == feed->newest || (next == feed->before && !live) || next == feed->frozen)
 		next++;
 	if (feed->span_frame == next)
 		feed->span_frame = -1;
 	return next;
+}
+
+/* The sample is about to be another: what is shown makes what it still wants of it. */
+static void settle(struct feed *feed, const struct sample *sample)
+{
+	for (int i = 0; i < FRAMES; i++) {
+		struct snapshot *snap = &feed->frame[i].interval;
+
+		if (snap->prev != sample)
+			continue;
+		if (i == feed->frozen)
+			snapshot_settle(snap);
+		else
+			snapshot_forget(snap);
+	}
+	if (feed->before >= 0 && &feed->frame[feed->before].sample == sample)
+		feed->before = -1;
 }
 
 /* What is kept of the newest sample. A failure here costs some of the past, and never the present. */
@@ -93,15 +113,16 @@ static void remember(struct feed *feed)
 
 int feed_take(struct feed *feed)
 {
-	int next = free_frame(feed), ret;
+	int next = free_frame(feed, !feed->replay), ret;
 	struct frame *frame = &feed->frame[next];
 
+	settle(feed, &frame->sample);
 	ret = source_sample(feed->source, &frame->sample);
 	feed->ended = ret == -ENODATA && feed->newest >= 0;
 	if (ret)
 		return feed->ended ? 0 : ret;
-	ret = snapshot_build(&frame->interval, feed->newest >= 0 ? &feed->frame[feed->newest].sample : NULL,
-			     &frame->sample, false);
+	ret = snapshot_build_lazily(&frame->interval, feed->newest >= 0 ? &feed->frame[feed->newest].sample : NULL,
+				    &frame->sample, false);
 	if (ret)
 		return ret;
 	frame->total_made = false;
@@ -152,7 +173,7 @@ static int read_before(struct feed *feed, u64 seq, struct sample *before, bool *
 
 int feed_goto(struct feed *feed, u64 seq)
 {
-	int at = free_frame(feed), ret;
+	int at = free_frame(feed, false), ret;
 	struct frame *frame = &feed->frame[at];
 	struct sample before = {0};
 	bool has_before;
@@ -165,6 +186,7 @@ int feed_goto(struct feed *feed, u64 seq)
 		feed->frozen = feed->newest;
 		return 0;
 	}
+	settle(feed, &frame->sample);
 	/* the one before it first: to the one after a sample it is one step, and a long way back */
 	ret = read_before(feed, seq, &before, &has_before);
 	if (!ret)
@@ -212,7 +234,7 @@ const struct snapshot *feed_shown(struct feed *feed, bool total)
 	frame->interval.base = NULL;
 	if (!total)
 		return &frame->interval;
-	if (!frame->total_made && snapshot_build(&frame->total, NULL, &frame->sample, true))
+	if (!frame->total_made && snapshot_build_lazily(&frame->total, NULL, &frame->sample, true))
 		return NULL;
 	frame->total_made = true;
 	return &frame->total;

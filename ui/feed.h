@@ -15,7 +15,7 @@
 /* One sample with what can be made of it. */
 struct frame {
 	struct sample sample;
-	struct snapshot interval; /* against the sample before it */
+	struct snapshot interval; /* against the sample before it; most durations are made when looked at */
 	struct snapshot total;    /* since each vCPU was first seen; made when asked for */
 	bool total_made;
 };

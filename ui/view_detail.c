@@ -105,7 +105,7 @@ int view_detail_lines(const struct app *app)
 
 static bool figure_text(const struct app *app, const struct exit_row *row, enum figure figure, char buf[FMT_SIZE])
 {
-	const struct exit_figures *f = &row->f;
+	const struct exit_figures *f = exit_durations(app->snap, row);
 	const struct snapshot *snap = app->snap;
 
 	switch (figure) {
@@ -326,7 +326,7 @@ static void draw_columns(struct grid *grid, const struct chart *chart, const str
 static void draw_chart(const struct app *app, struct grid *grid, const struct exit_row *row, const struct sections *sec,
 		       int y0)
 {
-	const struct exit_figures *f = &row->f;
+	const struct exit_figures *f = exit_durations(app->snap, row);
 	struct chart chart;
 	char num[FMT_SIZE];
 	int x = 1;
@@ -388,7 +388,7 @@ static void draw_top(const struct app *app, struct grid *grid, const struct exit
 			continue;
 		fmt_rate(num[0], rate_over(row->f.count, row->over_ns), 6);
 		fmt_share(num[1], share(row->f.time_ns, row->span_ns), 5);
-		fmt_ns(num[2], (double)row->f.p99_ns, 6);
+		fmt_ns(num[2], (double)exit_durations(snap, row)->p99_ns, 6);
 		fmt_ns(num[3], (double)row->f.max_ns, 6);
 		snprintf(text, sizeof(text), "%s%svCPU %d", app->here.scope.vm ? "" : vcpu->vm_name,
 			 app->here.scope.vm ? "" : " › ", vcpu->raw->vcpu_id);

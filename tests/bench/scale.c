@@ -16,14 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include "../../model/history.h"
 #include "../../model/series.h"
 #include "../../model/source.h"
 #include "../../ui/app.h"
 #include "../../ui/render.h"
 
-enum step { SAMPLE, SNAPSHOT, SORT, RENDER, TICK, SERIES, KEY, STEPS };
+enum step { SAMPLE, SNAPSHOT, SORT, RENDER, TICK, SERIES, RING, KEY, STEPS };
 
-static const char *const names[STEPS] = {"sample", "snapshot", "sort", "render", "tick", "series", "key"};
+static const char *const names[STEPS] = {"sample", "snapshot", "sort", "render", "tick", "series", "ring", "key"};
 
 #define TICKS_MAX 1000
 
@@ -140,6 +141,7 @@ int main(int argc, char **argv)
 	struct sample sample[2] = {{0}};
 	struct snapshot snap = {0};
 	struct grid grid = {0};
+	struct history *ring;
 	struct series *series;
 	struct source *source;
 	struct app app;
@@ -158,7 +160,8 @@ int main(int argc, char **argv)
 	else if (!events)
 		source_want(source, &(struct wants){0});
 	series = series_new();
-	if (!source || !series)
+	ring = history_new(NULL);
+	if (!source || !series || !ring)
 		fail("out of memory");
 	if (app_init(&app, VIEW_VM, NULL, NULL, error, sizeof(error)))
 		fail(error);
@@ -180,7 +183,7 @@ int main(int argc, char **argv)
 		if (!events)
 			cur->event_count = 0;
 		t[1] = now_us();
-		if (snapshot_build(&snap, prev, cur, false))
+		if (snapshot_build_lazily(&snap, prev, cur, false))
 			fail("out of memory");
 		t[2] = now_us();
 		if (app_set_snapshot(&app, &snap, 0))
@@ -192,18 +195,22 @@ int main(int argc, char **argv)
 		if (series_add(series, cur))
 			fail("out of memory");
 		t[5] = now_us();
+		if (history_add(ring, cur))
+			fail("out of memory");
+		t[6] = now_us();
 		/* a key that asks for all there is: other rows, in another order */
 		app_update(&app, i & 1 ? ACT_VIEW_VM : ACT_VIEW_VCPU);
 		if (app_query(&app) || render(&app, &grid))
 			fail("out of memory");
-		t[6] = now_us();
+		t[7] = now_us();
 		us[SAMPLE][i] = t[1] - t[0];
 		us[SNAPSHOT][i] = t[2] - t[1];
 		us[SORT][i] = t[3] - t[2];
 		us[RENDER][i] = t[4] - t[3];
 		us[TICK][i] = t[4] - t[0];
 		us[SERIES][i] = t[5] - t[4];
-		us[KEY][i] = t[6] - t[5];
+		us[RING][i] = t[6] - t[5];
+		us[KEY][i] = t[7] - t[6];
 	}
 	for (int s = 0; s < STEPS; s++) {
 		qsort(us[s], (size_t)ticks, sizeof(us[s][0]), compare);

@@ -237,7 +237,7 @@ static inline void random_events(struct sample *s, u64 *rng)
 			e->x.interval_max_ns = rnd(rng);
 			off = sample_add_hist(s, len);
 			assert_true(off >= 0);
-			random_bytes(s->hist + off, len * sizeof(u64), rng);
+			random_bytes(s->hist + off, len * sizeof(*s->hist), rng);
 			e->x.hist =
 				(struct hist_span){.off = off, .first = rnd(rng) % (HIST_BUCKETS - len), .len = len};
 		}
@@ -325,7 +325,7 @@ static inline void random_sample(struct sample *s, u64 seq, u64 *rng)
 				e->key = EXIT_KEY(code / 4, code);
 				off = sample_add_hist(s, len);
 				assert_true(off >= 0);
-				random_bytes(s->hist + off, len * sizeof(u64), rng);
+				random_bytes(s->hist + off, len * sizeof(*s->hist), rng);
 				e->hist = (struct hist_span){
 					.off = off, .first = rnd(rng) % (HIST_BUCKETS - len), .len = len};
 			}

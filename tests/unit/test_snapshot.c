@@ -331,6 +331,85 @@ static void sums_add_up(void **state)
 	snapshot_free(&snap);
 }
 
+static void same_durations(const struct snapshot *a, const struct exit_figures *f, const struct snapshot *b,
+			   const struct exit_figures *g)
+{
+	assert_int_equal(f->p50_ns, g->p50_ns);
+	assert_int_equal(f->p99_ns, g->p99_ns);
+	assert_int_equal(f->hist.len, g->hist.len);
+	if (!f->hist.len)
+		return;
+	assert_int_equal(f->hist.first, g->hist.first);
+	assert_memory_equal(a->hist + f->hist.off, b->hist + g->hist.off, f->hist.len * sizeof(*a->hist));
+}
+
+/* Asked for row by row, from the host down or from the vCPUs up, durations are what they are when all are made at once. */
+static void lazy_durations(const struct snapshot *all, const struct snapshot *lazy, bool down)
+{
+	const struct {
+		const struct exit_row *all, *lazy;
+		u32 count;
+	} levels[3] = {{all->host_exits, lazy->host_exits, all->host_exit_count},
+		       {all->vm_exits, lazy->vm_exits, all->vm_exit_count},
+		       {all->vcpu_exits, lazy->vcpu_exits, all->vcpu_exit_count}};
+
+	assert_int_equal(all->vcpu_exit_count, lazy->vcpu_exit_count);
+	for (u32 i = 0; i < all->vm_count; i++) {
+		same_durations(lazy, vm_durations(lazy, &lazy->vms[i]), all, &all->vms[i].f);
+		same_durations(lazy, &lazy->vms[i].all, all, &all->vms[i].all);
+		same_durations(lazy, &lazy->vms[i].user, all, &all->vms[i].user);
+	}
+	for (u32 l = 0; l < 3; l++) {
+		u32 level = down ? l : 2 - l;
+
+		for (u32 i = 0; i < levels[level].count; i++)
+			same_durations(lazy, exit_durations(lazy, &levels[level].lazy[i]), all,
+				       &levels[level].all[i].f);
+	}
+	for (u32 i = 0; i < all->vcpu_count; i++) {
+		same_durations(lazy, vcpu_durations(lazy, &lazy->vcpus[i]), all, &all->vcpus[i].f);
+		same_durations(lazy, &lazy->vcpus[i].all, all, &all->vcpus[i].all);
+	}
+}
+
+static void durations_are_made_when_asked_for(void **state)
+{
+	static const char *const specs[] = {"1x1x1", "5x3x12", "9x2x40:5"};
+	struct snapshot all = {0}, lazy = {0};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(specs); i++) {
+		struct sample skipped = {0};
+		struct pair p;
+		u32 asked = 0;
+
+		pair_open(&p, specs[i]);
+		for (u32 n = 0; n < 12; n++) {
+			const struct sample *prev = n ? &p.a : NULL;
+
+			pair_next(&p);
+			if (n == 3)
+				assert_int_equal(sample_copy(&skipped, &p.b), 0);
+			if (n > 8)
+				prev = &skipped;
+			assert_int_equal(snapshot_build(&all, prev, &p.b, n == 6), 0);
+			assert_int_equal(snapshot_build_lazily(&lazy, prev, &p.b, n == 6), 0);
+			for (u32 k = 0; k < lazy.vm_count; k++)
+				asked += lazy.vms[k].made || lazy.vms[k].f.p99_ns;
+			assert_int_equal(asked, 0);
+			if (n % 3 == 2)
+				assert_int_equal(snapshot_settle(&lazy), 0);
+			lazy_durations(&all, &lazy, n & 1);
+			assert_int_equal(snapshot_settle(&lazy), 0);
+			lazy_durations(&all, &lazy, n & 1);
+		}
+		pair_close(&p);
+		sample_free(&skipped);
+	}
+	snapshot_free(&all);
+	snapshot_free(&lazy);
+}
+
 /* A prev that has nothing to do with cur must not upset anything: the interval of two mangled samples. */
 static void any_two_samples_will_do(void **state)
 {
@@ -448,6 +527,7 @@ int main(void)
 		cmocka_unit_test(rows_come_and_go),
 		cmocka_unit_test(the_worst_preemptor_is_of_the_interval),
 		cmocka_unit_test(sums_add_up),
+		cmocka_unit_test(durations_are_made_when_asked_for),
 		cmocka_unit_test(any_two_samples_will_do),
 		cmocka_unit_test(steady_host_allocates_nothing),
 		cmocka_unit_test(a_large_host_in_time),

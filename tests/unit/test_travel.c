@@ -136,6 +136,15 @@ static void the_past_is_as_it_was(void **state)
 	check_press(&host, ' ');
 	assert_false(host.app.frozen);
 	assert_int_equal(at(&host), 90);
+	/* frozen there, percentiles are what they were, whatever became of the sample before it */
+	check_press(&host, ' ');
+	for (int i = 0; i < 3; i++)
+		check_tick(&host);
+	assert_int_equal(at(&host), 90);
+	assert_int_equal(snapshot_build(&want, &all[88], &all[89], false), 0);
+	for (u32 r = 0; r < want.vcpu_exit_count; r++)
+		assert_int_equal(exit_durations(host.app.snap, &host.app.snap->vcpu_exits[r])->p99_ns,
+				 want.vcpu_exits[r].f.p99_ns);
 	snapshot_free(&want);
 	check_close(&host);
 	samples_free(all, 90);
