@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Frames lie in groups: a key frame and the delta frames that build on it. The oldest group is dropped as a whole, as no
- * delta is of use without its key.
+ * Frames lie in groups: a key frame and the delta frames that build on it. When memory runs out, the oldest groups become
+ * thin, their key frame alone: that needs no frame to be made anew. When thin ones take half of it, some of them go, the
+ * more of them the longer ago, so that what is kept reaches as far back as it should on a host of any size.
  */
 #include "history.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "array.h"
 #include "recording.h"
 
 /* A group ends early rather than be a large part of the ring. */
-#define GROUP_SHARE 16
+#define GROUP_SHARE 8
+/* Or when its delta frames are so many times its key: more keys cost little then, and the thin past has shorter steps. */
+#define KEY_SHARE 4
+/* What thin groups may take of the ring. */
+#define THIN_SHARE 2
 
 struct entry {
 	u64 seq, mono_ns, real_ns;
@@ -34,6 +36,7 @@ struct group {
 };
 
 struct history {
+	pthread_mutex_t lock; /* of the groups: who changes them holds it, and who reads them in another thread */
 	struct history_limits limits;
 	struct encoder *enc;
 	struct decoder *dec; /* made when first asked for a sample */
@@ -41,8 +44,9 @@ struct history {
 	const struct sample *dec_sample;
 	struct group **groups; /* a ring: group_first, then group_count of them, modulo group_room */
 	u32 group_room, group_first, group_count;
+	u32 thin; /* so many groups, the oldest, are thin */
 	u32 samples;
-	u64 bytes;
+	u64 bytes, thin_bytes;
 	u64 last_seq; /* ever added */
 	u64 cpu_ns, last_ns, refused;
 };
@@ -74,22 +78,54 @@ struct history *history_new(const struct history_limits *limits)
 		return NULL;
 	set_limits(h, limits);
 	h->enc = encoder_new(rec_schema());
-	if (h->enc)
+	if (h->enc && !pthread_mutex_init(&h->lock, NULL))
 		return h;
+	encoder_free(h->enc);
 	free(h);
 	return NULL;
 }
 
-static void drop_first(struct history *h)
+/* Any that is full must be the oldest. */
+static void drop_group(struct history *h, u32 at)
 {
-	struct group *g = group_at(h, 0);
+	struct group *g = group_at(h, at);
 
 	h->bytes -= group_bytes(g);
 	h->samples -= g->count;
+	if (at < h->thin) {
+		h->thin--;
+		h->thin_bytes -= group_bytes(g);
+	}
 	free(g->data);
 	free(g);
+	for (; at; at--)
+		h->groups[(h->group_first + at) % h->group_room] = group_at(h, at - 1);
 	h->group_first = (h->group_first + 1) % h->group_room;
 	h->group_count--;
+}
+
+static void drop_first(struct history *h)
+{
+	drop_group(h, 0);
+}
+
+/* The oldest full group keeps its key frame alone. */
+static void make_thin(struct history *h)
+{
+	struct group *g = group_at(h, h->thin++);
+	u32 len = g->entries[0].len;
+	u8 *data = realloc(g->data, len);
+
+	h->bytes -= group_bytes(g);
+	h->samples -= g->count - 1;
+	g->count = 1;
+	g->len = len;
+	if (data) {
+		g->data = data;
+		g->room = len;
+	}
+	h->bytes += group_bytes(g);
+	h->thin_bytes += group_bytes(g);
 }
 
 void history_free(struct history *h)
@@ -99,6 +135,7 @@ void history_free(struct history *h)
 	while (h->group_count)
 		drop_first(h);
 	free(h->groups);
+	pthread_mutex_destroy(&h->lock);
 	encoder_free(h->enc);
 	decoder_free(h->dec);
 	free(h);
@@ -111,7 +148,26 @@ static const struct entry *newest(const struct history *h)
 	return g ? &g->entries[g->count - 1] : NULL;
 }
 
-/* Drops groups that are too old as a whole, and the oldest until `more` bytes fit. */
+/* The thin group without which the past has the smallest hole for its age. The oldest stays: that far it reaches. */
+static u32 least_missed(const struct history *h, u64 now)
+{
+	double least = 0;
+	u32 found = 0;
+
+	for (u32 i = 1; i < h->thin; i++) {
+		u64 from = group_at(h, i - 1)->entries[0].mono_ns, to = group_at(h, i + 1)->entries[0].mono_ns;
+		u64 at = group_at(h, i)->entries[0].mono_ns;
+		double hole = (double)(to - from) / (double)(now > at ? now - at : 1);
+
+		if (!found || hole < least) {
+			least = hole;
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* Drops groups that are too old as a whole, and makes room for `more` bytes. The last group is never thin. */
 static void trim(struct history *h, u64 more)
 {
 	const struct entry *last = newest(h);
@@ -119,14 +175,22 @@ static void trim(struct history *h, u64 more)
 	/* The group stays while the next one alone does not reach back far enough. */
 	while (h->group_count > 1 && last->mono_ns - group_at(h, 1)->entries[0].mono_ns >= h->limits.max_age_ns)
 		drop_first(h);
-	while (h->group_count && h->bytes + more > h->limits.max_bytes)
-		drop_first(h);
+	while (h->group_count && h->bytes + more > h->limits.max_bytes) {
+		bool full = h->thin + 1 < h->group_count;
+
+		if (full && h->thin_bytes <= h->limits.max_bytes / THIN_SHARE)
+			make_thin(h);
+		else
+			drop_group(h, h->thin ? least_missed(h, last->mono_ns) : 0);
+	}
 }
 
 void history_limit(struct history *h, const struct history_limits *limits)
 {
 	set_limits(h, limits);
+	pthread_mutex_lock(&h->lock);
 	trim(h, 0);
+	pthread_mutex_unlock(&h->lock);
 }
 
 struct history_limits history_limits(const struct history *h)
@@ -187,7 +251,8 @@ static bool group_full(const struct history *h)
 {
 	const struct group *g = h->group_count ? group_at(h, h->group_count - 1) : NULL;
 
-	return !g || g->count == REC_KEY_EVERY || g->len > h->limits.max_bytes / GROUP_SHARE;
+	return !g || g->count == REC_KEY_EVERY || g->len > h->limits.max_bytes / GROUP_SHARE ||
+	       g->len - g->entries[0].len > KEY_SHARE * g->entries[0].len;
 }
 
 static int put(struct history *h, const struct rec_frame *frame)
@@ -225,6 +290,18 @@ static u64 cpu_now(void)
 	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
 }
 
+static int put_locked(struct history *h, const struct rec_frame *frame, int ret)
+{
+	pthread_mutex_lock(&h->lock);
+	if (!ret)
+		ret = put(h, frame);
+	/* Without this frame the chain of deltas is broken, and a gap would not be seen: begin anew. */
+	while (ret && ret != -EAGAIN && h->group_count)
+		drop_first(h);
+	pthread_mutex_unlock(&h->lock);
+	return ret;
+}
+
 int history_add(struct history *h, const struct sample *s)
 {
 	u64 began = cpu_now();
@@ -233,20 +310,10 @@ int history_add(struct history *h, const struct sample *s)
 
 	if (s->seq <= h->last_seq)
 		return -EINVAL;
-	ret = encoder_add(h->enc, s, group_full(h), &frame);
-	if (!ret)
-		ret = put(h, &frame);
-	if (ret == -EAGAIN) {
-		ret = encoder_add(h->enc, s, true, &frame);
-		if (!ret)
-			ret = put(h, &frame);
-	}
-	if (ret) {
-		/* The chain of deltas is broken, and a gap would not be seen: begin anew. */
-		while (h->group_count)
-			drop_first(h);
-		h->refused += ret == -EFBIG;
-	}
+	ret = put_locked(h, &frame, encoder_add(h->enc, s, group_full(h), &frame));
+	if (ret == -EAGAIN)
+		ret = put_locked(h, &frame, encoder_add(h->enc, s, true, &frame));
+	h->refused += ret == -EFBIG;
 	h->last_ns = cpu_now() - began;
 	h->cpu_ns += h->last_ns;
 	return ret;
@@ -270,6 +337,8 @@ struct history_figures history_figures(const struct history *h)
 	f.last_seq = last->seq;
 	f.last_mono = last->mono_ns;
 	f.last_real = last->real_ns;
+	f.thin = h->thin;
+	f.every_mono = group_at(h, h->thin)->entries[0].mono_ns;
 	return f;
 }
 
@@ -424,80 +493,47 @@ int history_get(struct history *h, u64 seq, struct sample *out)
 	return sample_copy(out, h->dec_sample);
 }
 
-int history_write(struct history *h, const char *path, char *error, size_t error_size)
+/* --- frames as they are ------------------------------------------------------------------------------------------- */
+
+int history_head(struct history *h, struct rec_frame *head, u32 *crc)
 {
-	struct rec_file file = REC_FILE_INIT;
-	struct rec_frame head;
-	u32 crc;
-	int ret, closed;
-
-	if (!h->group_count) {
-		snprintf(error, error_size, "nothing recorded yet");
-		return -ENODATA;
-	}
-	ret = encoder_head(h->enc, &head, &crc);
-	if (ret) {
-		snprintf(error, error_size, "out of memory");
-		return ret;
-	}
-	ret = rec_file_create(&file, path, 1, error, error_size);
-	if (ret)
-		return ret;
-	for (u32 i = 0; !ret && i < h->group_count; i++) {
-		const struct group *g = group_at(h, i);
-
-		for (u32 k = 0; !ret && k < g->count; k++) {
-			const struct entry *e = &g->entries[k];
-			struct rec_frame frame = {.data = g->data + e->offset,
-						  .len = e->len,
-						  .raw_len = e->raw_len,
-						  .key = k == 0,
-						  .seq = e->seq,
-						  .mono_ns = e->mono_ns,
-						  .real_ns = e->real_ns};
-
-			ret = rec_file_put(&file, &frame, &head, crc);
-		}
-	}
-	closed = rec_file_close(&file, true);
-	if (!ret)
-		ret = closed;
-	if (ret)
-		snprintf(error, error_size, "%.200s: %s", path, strerror(-ret));
-	return ret;
+	return h->group_count ? encoder_head(h->enc, head, crc) : -ENODATA;
 }
 
-/* Not every file system can rename without replacing; a link never replaces either. */
-static int move_new(const char *from, const char *to)
+static int copy_frames(const struct group *g, u64 after, u64 until, struct history_frames *out)
 {
-	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -errno;
-	if (link(from, to))
-		return -errno;
-	unlink(from);
+	if (ARRAY_ROOM(out->data, out->room, g->len))
+		return -ENOMEM;
+	memcpy(out->data, g->data, g->len);
+	for (u32 i = 0; i < g->count; i++) {
+		const struct entry *e = &g->entries[i];
+
+		if (e->seq > after && e->seq <= until)
+			out->frame[out->count++] = (struct rec_frame){.data = out->data + e->offset,
+								      .len = e->len,
+								      .raw_len = e->raw_len,
+								      .key = i == 0,
+								      .seq = e->seq,
+								      .mono_ns = e->mono_ns,
+								      .real_ns = e->real_ns};
+	}
 	return 0;
 }
 
-int history_save(struct history *h, const char *path, char *error, size_t error_size)
+int history_frames(struct history *h, u64 after, u64 until, struct history_frames *out)
 {
-	char part[PATH_MAX];
-	int ret;
+	int ret = 0;
 
-	if ((size_t)snprintf(part, sizeof(part), "%s.part%ld", path, (long)getpid()) >= sizeof(part)) {
-		snprintf(error, error_size, "%.100s...: %s", path, strerror(ENAMETOOLONG));
-		return -ENAMETOOLONG;
+	out->count = 0;
+	pthread_mutex_lock(&h->lock);
+	for (u32 i = 0; i < h->group_count; i++) {
+		const struct group *g = group_at(h, i);
+
+		if (g->entries[g->count - 1].seq <= after)
+			continue;
+		ret = copy_frames(g, after, until, out);
+		break;
 	}
-	/* of a kvmtop of this pid that died while it wrote */
-	unlink(part);
-	ret = history_write(h, part, error, error_size);
-	if (!ret) {
-		ret = move_new(part, path);
-		if (ret)
-			snprintf(error, error_size, "%.200s: %s", path, strerror(-ret));
-	}
-	if (ret)
-		unlink(part);
+	pthread_mutex_unlock(&h->lock);
 	return ret;
 }

@@ -35,6 +35,7 @@ void feed_free(struct feed *feed)
 	frame_free(&feed->mark);
 	snapshot_free(&feed->span[0]);
 	snapshot_free(&feed->span[1]);
+	history_save_end(feed->saver, NULL);
 	history_free(feed->past.ring);
 	series_free(feed->series);
 	series_free(feed->back);

@@ -44,12 +44,13 @@ struct feed {
 	bool ended;       /* the source is a recording, and the newest sample is its last */
 	/* since feed_remember(): */
 	bool remembers;
-	struct past past;        /* the ring, or the recording */
-	struct series *series;   /* up to the newest */
-	struct series *back;     /* up to the frozen one, when that is another */
-	struct heat *heat;       /* up to the one that is shown */
-	struct frame mark;       /* A; its sample.seq is 0 while there is none */
-	struct snapshot span[2]; /* between A and the one that is shown, as it is and as it was shown last */
+	struct past past;            /* the ring, or the recording */
+	struct history_saver *saver; /* of the ring, NULL: it is not being saved */
+	struct series *series;       /* up to the newest */
+	struct series *back;         /* up to the frozen one, when that is another */
+	struct heat *heat;           /* up to the one that is shown */
+	struct frame mark;           /* A; its sample.seq is 0 while there is none */
+	struct snapshot span[2];     /* between A and the one that is shown, as it is and as it was shown last */
 	int span_at;
 	int span_frame; /* that span[span_at] was built for, -1: none, or it is another by now */
 };

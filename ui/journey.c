@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "../model/format.h"
@@ -42,6 +41,8 @@ static void tell(struct feed *feed, struct app *app)
 		t->ring_bytes = f.bytes;
 		t->ring_bytes_max = history_limits(feed->past.ring).max_bytes;
 		t->ring_ns = f.last_ns;
+		t->ring_thin = f.thin != 0;
+		t->ring_every = f.last_mono - f.every_mono;
 	}
 }
 
@@ -229,8 +230,6 @@ static int mark(struct feed *feed, struct app *app)
 
 /* --- the flight recorder ------------------------------------------------------------------------------------------ */
 
-#define SAVES_MAX 100 /* of one second */
-
 /* A host's name in a file's name: nothing but letters, digits, dots and dashes, and not hidden. */
 static void file_stem(char *stem, size_t size, const struct sample *newest)
 {
@@ -249,30 +248,60 @@ static void file_stem(char *stem, size_t size, const struct sample *newest)
 
 static void save(struct feed *feed, struct app *app, const char *dir)
 {
-	char stem[80], path[PATH_MAX], error[200] = "", number[8] = "", size[FMT_SIZE], span[FMT_SIZE];
-	struct history_figures f;
-	struct stat st;
-	int ret = -EEXIST;
+	char stem[80], path[PATH_MAX], error[256];
+	int err;
 
 	if (!feed->past.ring) {
 		snprintf(app->notice, sizeof(app->notice), "%s",
 			 feed->replay ? "this is a recording already" : "nothing is kept to be saved: see --history");
 		return;
 	}
-	f = history_figures(feed->past.ring);
-	file_stem(stem, sizeof(stem), feed_newest(feed));
-	for (int n = 1; n <= SAVES_MAX && ret == -EEXIST; n++) {
-		if (n > 1)
-			snprintf(number, sizeof(number), "-%d", n);
-		snprintf(path, sizeof(path), "%s%s%s%s.rec", dir ? dir : "", dir ? "/" : "", stem, number);
-		ret = history_save(feed->past.ring, path, error, sizeof(error));
+	if (feed->saver) {
+		snprintf(app->notice, sizeof(app->notice), "it is still being saved");
+		return;
 	}
-	if (ret)
-		snprintf(app->notice, sizeof(app->notice), "not saved: %s", error);
+	file_stem(stem, sizeof(stem), feed_newest(feed));
+	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir ? "/" : "", stem);
+	feed->saver = history_save_begin(feed->past.ring, path, &err, error, sizeof(error));
+	if (!feed->saver)
+		snprintf(app->notice, sizeof(app->notice), "not saved: %.160s", error);
 	else
-		snprintf(app->notice, sizeof(app->notice), "saved as %.160s: the last %s, %sB; kvmtop -r shows it",
-			 path, fmt_ns(span, (double)(f.last_mono - f.first_mono), 6),
-			 fmt_count(size, stat(path, &st) ? 0 : (double)st.st_size, 5));
+		app->travel.saving = true;
+	app->travel.saved = 0;
+}
+
+static void saved_text(const struct history_save *now, char *text, size_t text_size)
+{
+	char size[FMT_SIZE], span[FMT_SIZE];
+
+	if (now->ret)
+		snprintf(text, text_size, "not saved: %.200s", now->error);
+	else
+		snprintf(text, text_size, "saved as %.160s: the last %s, %sB; kvmtop -r shows it", now->path,
+			 fmt_ns(span, (double)now->span_ns, 6), fmt_count(size, (double)now->bytes, 5));
+}
+
+int journey_save_fd(const struct feed *feed)
+{
+	return feed->saver ? history_save_fd(feed->saver) : -1;
+}
+
+bool journey_saved(struct feed *feed, struct app *app, bool wait)
+{
+	struct history_save now;
+
+	if (!feed->saver)
+		return false;
+	if (!wait)
+		history_save_look(feed->saver, &now);
+	if (wait || !now.on) {
+		history_save_end(feed->saver, &now);
+		feed->saver = NULL;
+		saved_text(&now, app->notice, sizeof(app->notice));
+	}
+	app->travel.saving = now.on;
+	app->travel.saved = now.done;
+	return true;
 }
 
 int journey_go(struct feed *feed, struct app *app, const struct loop_options *opts)

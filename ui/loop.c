@@ -197,6 +197,7 @@ static int run(struct loop *loop)
 		{.fd = loop->timer, .events = POLLIN},
 		{.fd = loop->signals, .events = POLLIN},
 		{.fd = loop->exporter ? exporter_fd(loop->exporter) : -1, .events = POLLIN},
+		{.fd = -1, .events = POLLIN},
 	};
 	int ret = tick(loop);
 
@@ -215,11 +216,15 @@ static int run(struct loop *loop)
 			term_draw(&loop->grid, app_theme(&loop->app));
 			loop->draw = false;
 		}
+		fds[4].fd = journey_save_fd(&loop->feed);
+		fds[4].revents = 0;
 		if (poll(fds, ARRAY_SIZE(fds), loop->exporter ? exporter_timeout(loop->exporter) : -1) < 0 &&
 		    errno != EINTR)
 			return -errno;
 		if (loop->exporter)
 			exporter_run(loop->exporter);
+		if (fds[4].revents)
+			loop->draw |= journey_saved(&loop->feed, &loop->app, false);
 		if (fds[2].revents)
 			ret = on_signal(loop);
 		while (!ret && !loop->quit && (key = term_key()) != K_NONE)
@@ -310,6 +315,9 @@ int loop_run(struct source *source, const struct loop_options *opts, char *err, 
 		ret = run(&loop);
 	term_close();
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* what was asked to be saved is, and that is said where it can still be read; ^C gives it up */
+	if (journey_saved(&loop.feed, &loop.app, true))
+		fprintf(stderr, "kvmtop: %s\n", loop.app.notice);
 	if (ret && !err[0])
 		snprintf(err, err_size, "%s", source->error[0] ? source->error : strerror(-ret));
 	if (loop.timer >= 0)

@@ -70,8 +70,13 @@ static int after_key(struct script *s, u32 flags)
 		app_save(&s->app);
 	if (flags & APP_SAVE_SCREEN)
 		save_screen(&s->app, s->app.notice, sizeof(s->app.notice));
-	if (flags & APP_TRAVEL)
-		return journey_go(&s->feed, &s->app, s->opts->loop);
+	if (flags & APP_TRAVEL) {
+		int ret = journey_go(&s->feed, &s->app, s->opts->loop);
+
+		/* what is printed next does not depend on how fast the disk is */
+		journey_saved(&s->feed, &s->app, true);
+		return ret;
+	}
 	if (flags & APP_FEED)
 		return show(s);
 	if (flags & APP_QUERY)

@@ -227,6 +227,28 @@ enum style travel_badge(const struct app *app, char *text, size_t size)
 	return app->frozen ? STYLE_FROZEN : STYLE_LIVE;
 }
 
+void travel_reach(const struct app *app, char *text, size_t size)
+{
+	const struct travel *t = &app->travel;
+	char span[FMT_SIZE], interval[FMT_SIZE];
+
+	text[0] = '\0';
+	if (app->replay || !app->frozen || !app->snap || !t->ring_samples)
+		return;
+	length_text(span, t->last_mono - t->first_mono);
+	if (t->ring_thin && t->compare != COMPARE_SPAN && (double)app->snap->interval_ns > 1.5e9 * app->delay)
+		snprintf(text, size, "over %s, %s kept", fmt_ns(interval, (double)app->snap->interval_ns, 5), span);
+	else
+		snprintf(text, size, "%s kept", span);
+}
+
+void travel_save_badge(const struct app *app, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (app->travel.saving)
+		snprintf(text, size, " SAVING %.0f%% ", 100 * app->travel.saved);
+}
+
 void travel_mark_badge(const struct app *app, char *text, size_t size)
 {
 	const struct travel *t = &app->travel;
@@ -275,6 +297,7 @@ void travel_kept(const struct app *app, char *text, size_t size)
 {
 	const struct travel *t = &app->travel;
 	char span[FMT_SIZE], bytes[FMT_SIZE], most[FMT_SIZE], each[FMT_SIZE], files[32] = "";
+	char every[FMT_SIZE], thin[64] = "";
 
 	length_text(span, t->last_mono - t->first_mono);
 	if (app->replay) {
@@ -282,11 +305,14 @@ void travel_kept(const struct app *app, char *text, size_t size)
 			snprintf(files, sizeof(files), " in %u files", t->files);
 		snprintf(text, size, "This is a recording of %s%s: all of it can be gone to.", span, files);
 	} else if (t->ring_samples) {
+		if (t->ring_thin) {
+			length_text(every, t->ring_every);
+			snprintf(thin, sizeof(thin), ", all of the last %s and fewer the older", every);
+		}
 		snprintf(text, size,
-			 "The last %s are kept: %llu samples, %sB of at most %sB in memory, %s of CPU time for the "
-			 "newest. See "
-			 "--history and --history-size.",
-			 span, (unsigned long long)t->ring_samples, fmt_count(bytes, (double)t->ring_bytes, 5),
+			 "The last %s are kept: %llu samples%s, %sB of at most %sB in memory, %s of CPU time for the "
+			 "newest. See --history and --history-size.",
+			 span, (unsigned long long)t->ring_samples, thin, fmt_count(bytes, (double)t->ring_bytes, 5),
 			 fmt_count(most, (double)t->ring_bytes_max, 5), fmt_ns(each, (double)t->ring_ns, 6));
 	} else {
 		snprintf(text, size, "Nothing is kept of the past: see --history.");

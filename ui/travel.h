@@ -41,7 +41,11 @@ struct travel {
 	u64 first_mono, last_mono; /* 0, 0: there is no past */
 	u64 mark_seq, mark_real;   /* 0: no mark */
 	u64 ring_samples, ring_bytes, ring_bytes_max, ring_ns;
-	u32 files; /* of a recording */
+	u64 ring_every; /* of the newest part, without holes: how long it is */
+	bool ring_thin; /* before that there are holes */
+	bool saving;    /* the flight recorder writes */
+	double saved;   /* how much of it, 0..1 */
+	u32 files;      /* of a recording */
 };
 
 /* A key of this kind: APP_* flags. 0: none of these actions. */
@@ -53,8 +57,12 @@ u32 travel_action(struct app *app, enum action_id action);
 int travel_parse(const char *text, enum travel_go *go, s64 *by, char *err, size_t err_size);
 /* The badge of where one is in time: " LIVE ", " FROZEN 12s ", " REPLAY 1:05/10:00 ". */
 enum style travel_badge(const struct app *app, char *text, size_t size);
+/* While a live host is held: how far back one can go, and how long the interval is where that is not the usual; else "". */
+void travel_reach(const struct app *app, char *text, size_t size);
 /* What of A is shown; "" when there is no mark. */
 void travel_mark_badge(const struct app *app, char *text, size_t size);
+/* How far the flight recorder is; "" when it does not write. */
+void travel_save_badge(const struct app *app, char *text, size_t size);
 /* Whether an action's key belongs in the footer now. */
 bool travel_offers(const struct app *app, enum action_id action);
 /* What the footer calls it now, where that is not what the table says; else NULL. */
@@ -74,6 +82,10 @@ int journey_show(struct feed *feed, struct app *app);
 void journey_moved(struct feed *feed, struct app *app);
 /* After APP_TRAVEL: goes where it was asked to, and says in the app's notice what came of it. 0 or -ENOMEM. */
 int journey_go(struct feed *feed, struct app *app, const struct loop_options *opts);
+/* Readable when there is news of a file that is being saved, -1: none is. */
+int journey_save_fd(const struct feed *feed);
+/* Tells the app how far that is, and in its notice what came of it; wait: to the end. False: none is being saved. */
+bool journey_saved(struct feed *feed, struct app *app, bool wait);
 /* Time comes to a stand while a recording is held, or at its end. */
 bool journey_runs(const struct feed *feed, const struct app *app);
 /* Seconds until the next sample of a recording is due. */

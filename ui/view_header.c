@@ -111,6 +111,16 @@ static void mode_pieces(struct pieces *line, const struct app *app)
 
 	piece = piece_add(line, travel_badge(app, text, sizeof(text)), 1, 2);
 	snprintf(piece->text, sizeof(piece->text), "%s", text);
+	travel_save_badge(app, text, sizeof(text));
+	if (text[0]) {
+		piece = piece_add(line, STYLE_BADGE, 1, 1);
+		snprintf(piece->text, sizeof(piece->text), "%s", text);
+	}
+	travel_reach(app, text, sizeof(text));
+	if (text[0]) {
+		piece = piece_add(line, STYLE_LABEL, 6, 1);
+		snprintf(piece->text, sizeof(piece->text), "%s", text);
+	}
 	travel_mark_badge(app, text, sizeof(text));
 	if (text[0]) {
 		piece = piece_add(line, STYLE_BADGE, 1, 1);

@@ -114,7 +114,7 @@ static void write_keys(struct writer *out, const struct settings *set)
 
 static void write_past(struct writer *out, const struct app *app)
 {
-	char text[256];
+	char text[384];
 
 	heading(out, "The past");
 	travel_kept(app, text, sizeof(text));

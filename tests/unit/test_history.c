@@ -104,40 +104,87 @@ static void one_can_travel(void **state)
 	samples_free(all, 100);
 }
 
-/* Never more than the limit, at any moment, and what is left is the newest. */
+/* All that the ring says it has is there; how many. */
+static u32 check_kept(struct history *h, const struct sample *all)
+{
+	struct history_figures f = history_figures(h);
+	struct sample got = {0};
+	u32 every = 0, n = 0;
+	u64 seq = f.first_seq, mono, real, before = 0;
+
+	for (;; seq = history_step(h, seq, 1)) {
+		assert_int_equal(history_before(h, seq), before);
+		assert_int_equal(history_get(h, seq, &got), 0);
+		assert_true(same_sample(&got, &all[seq - 1]));
+		assert_true(history_time(h, seq, &mono, &real));
+		/* in the newer part none is left out */
+		assert_true(mono <= f.every_mono || before + 1 == seq);
+		every += mono >= f.every_mono;
+		n++;
+		before = seq;
+		if (seq == f.last_seq)
+			break;
+	}
+	assert_int_equal(n, f.samples);
+	assert_int_equal(every, f.samples - f.thin);
+	sample_free(&got);
+	return n;
+}
+
+/* Never more than the limit, at any moment; what is left is all of the newest, and some of what is older. */
 static void bytes_are_bounded(void **state)
 {
-	static const u64 limits[] = {40 << 10, 100 << 10, 400 << 10};
-	struct sample *all = samples_of("6x4x12", 150, 0), got = {0};
+	static const u64 limits[] = {60 << 10, 100 << 10, 400 << 10, 800 << 10};
+	struct sample *all = samples_of("6x4x12", 400, 0), got = {0};
+	u32 before = 0;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
 		struct history_limits l = {.max_bytes = limits[i]};
 		struct history *h = history_new(&l);
 		struct history_figures f;
-		u32 fewest = 150;
+		u64 gap = 0, last_gap = 0, least = limits[i];
+		u32 n;
 
-		for (u32 k = 0; k < 150; k++) {
+		for (u32 k = 0; k < 400; k++) {
 			assert_int_equal(history_add(h, &all[k]), 0);
 			f = history_figures(h);
 			assert_true(f.bytes <= limits[i]);
 			assert_int_equal(f.last_seq, k + 1);
-			assert_int_equal(f.last_seq - f.first_seq + 1, f.samples);
-			if (f.first_seq > 1 && f.samples < fewest)
-				fewest = f.samples;
+			if (f.thin && f.bytes < least)
+				least = f.bytes;
+			if (k % 97 == 0)
+				check_kept(h, all);
 		}
-		assert_true(f.first_seq > 1);
-		/* no more than a few samples' worth of it lies idle */
-		assert_true(fewest >= limits[i] / (24 << 10));
-		assert_int_equal(history_get(h, f.first_seq - 1, &got), -ENOENT);
-		check(h, all, f.first_seq, f.last_seq);
+		n = check_kept(h, all);
+		/* more memory, more samples; it is used, and it reaches back to the first */
+		assert_true(n > before);
+		before = n;
+		assert_true(least > limits[i] / 2);
+		assert_true(f.thin > 0);
+		assert_true(f.samples - f.thin >= limits[i] / (32 << 10));
+		if (limits[i] >= 100 << 10)
+			assert_int_equal(f.first_seq, 1);
+		/* the older, the longer are its steps: no hole is larger than all that came after it */
+		for (u64 seq = f.first_seq; seq != f.last_seq; seq += gap) {
+			gap = history_step(h, seq, 1) - seq;
+			assert_true(gap <= f.last_seq - seq);
+			last_gap = gap;
+			if (gap > 1)
+				assert_int_equal(history_get(h, seq + 1, &got), -ENOENT);
+		}
+		assert_int_equal(last_gap, 1);
+		print_message("%u KiB: %u of 400 samples, the last %u of them all\n", (u32)(limits[i] >> 10), n,
+			      n - f.thin);
 		/* a smaller ring from now on */
 		l.max_bytes /= 2;
 		history_limit(h, &l);
 		assert_true(history_figures(h).bytes <= l.max_bytes);
+		if (history_figures(h).samples)
+			check_kept(h, all);
 		history_free(h);
 	}
-	samples_free(all, 150);
+	samples_free(all, 400);
 	sample_free(&got);
 }
 
@@ -190,7 +237,7 @@ static void the_ring_becomes_a_file(void **state)
 	struct history *h = history_new(&l);
 	struct recording *rec;
 	const struct sample *got;
-	u64 first;
+	u64 seq = 0;
 	char error[256];
 	int err;
 
@@ -199,8 +246,7 @@ static void the_ring_becomes_a_file(void **state)
 	assert_string_equal(error, "nothing recorded yet");
 	for (u32 i = 0; i < 100; i++)
 		assert_int_equal(history_add(h, &all[i]), 0);
-	first = history_figures(h).first_seq;
-	assert_true(first > 1);
+	assert_true(history_figures(h).thin > 1);
 	assert_int_equal(history_write(h, scratch_path("ring"), error, sizeof(error)), 0);
 	rec = recording_open(scratch_path("ring"), &err, error, sizeof(error));
 	assert_non_null(rec);
@@ -209,8 +255,10 @@ static void the_ring_becomes_a_file(void **state)
 	assert_false(recording_damage(rec).cut);
 	for (u32 i = 0; i < recording_count(rec); i++) {
 		assert_int_equal(recording_get(rec, i, &got), 0);
-		assert_int_equal(got->seq, first + i);
-		assert_true(same_sample(got, &all[first + i - 1]));
+		assert_int_equal(got->missing, 0);
+		seq = i ? history_step(h, seq, 1) : history_figures(h).first_seq;
+		assert_int_equal(got->seq, seq);
+		assert_true(same_sample(got, &all[seq - 1]));
 	}
 	recording_close(rec);
 	/* collection goes on, from where it was */

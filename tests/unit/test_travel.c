@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Going through time: the ring of a live host, recordings, marks, pace, and what the screen says of it. */
+#include <poll.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "../../ui/render.h"
@@ -525,6 +527,72 @@ static void without_a_past(void **state)
 	check_close(&host);
 }
 
+/* The disk, in the tests that follow: it takes as long as it is told to. */
+static atomic_bool disk_hangs;
+
+int fsync(int fd)
+{
+	(void)fd;
+	while (disk_hangs)
+		usleep(1000);
+	return 0;
+}
+
+/* A disk that takes for ever stops neither the screen nor collection, and what is saved is what there was. */
+static void a_slow_disk_stops_nothing(void **state)
+{
+	char text[64], error[256];
+	struct grid grid = {0};
+	struct recording *rec;
+	struct check_host host;
+	u32 flags;
+	int err;
+
+	(void)state;
+	check_open(&host, "4x3x10:2", 40);
+	host.opts.record_dir = scratch_dir;
+	disk_hangs = true;
+	flags = app_key(&host.app, 'D');
+	assert_true(flags & APP_TRAVEL);
+	assert_int_equal(journey_go(&host.feed, &host.app, &host.opts), 0);
+	/* all is written, and on its way to the disk */
+	do {
+		assert_true(poll(&(struct pollfd){.fd = journey_save_fd(&host.feed), .events = POLLIN}, 1, 10000) == 1);
+		assert_true(journey_saved(&host.feed, &host.app, false));
+	} while (host.app.travel.saved < 0.99);
+	assert_true(host.app.travel.saving);
+	travel_save_badge(&host.app, text, sizeof(text));
+	assert_string_equal(text, " SAVING 99% ");
+	for (int i = 0; i < 20; i++)
+		check_tick(&host);
+	assert_int_equal(at(&host), 60);
+	/* a key in between, without what check_press() waits for */
+	assert_true(app_key(&host.app, 'D') & APP_TRAVEL);
+	assert_int_equal(journey_go(&host.feed, &host.app, &host.opts), 0);
+	assert_true(notice(&host, "still being saved"));
+	app_resize(&host.app, 100, 30);
+	assert_int_equal(render(&host.app, &grid), 0);
+	assert_true(grid_has(&grid, "SAVING 99%"));
+	disk_hangs = false;
+	assert_true(journey_saved(&host.feed, &host.app, true));
+	assert_true(notice(&host, "saved as"));
+	assert_false(host.app.travel.saving);
+	assert_false(journey_saved(&host.feed, &host.app, false));
+	assert_int_equal(journey_save_fd(&host.feed), -1);
+	*strstr(host.app.notice, ": the last") = '\0';
+	rec = recording_open(strchr(host.app.notice, '/'), &err, error, sizeof(error));
+	assert_non_null(rec);
+	assert_int_equal(recording_count(rec), 40);
+	recording_close(rec);
+	/* what cannot be written says so, and leaves nothing behind */
+	host.opts.record_dir = "/nosuch/folder";
+	check_press(&host, 'D');
+	assert_true(notice(&host, "not saved: /nosuch/folder/"));
+	assert_true(notice(&host, ".rec: No such file or directory"));
+	grid_free(&grid);
+	check_close(&host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +606,7 @@ int main(void)
 		cmocka_unit_test(the_past_is_saved),
 		cmocka_unit_test(what_is_drawn_over_time_moves_too),
 		cmocka_unit_test(without_a_past),
+		cmocka_unit_test(a_slow_disk_stops_nothing),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -81,9 +81,10 @@ static inline u32 check_react(struct check_host *host, u32 flags)
 	/* before the first sample the owner has nothing to show */
 	if (!host->feed.taken)
 		return flags;
-	if (flags & APP_TRAVEL)
+	if (flags & APP_TRAVEL) {
 		assert_int_equal(journey_go(&host->feed, &host->app, &host->opts), 0);
-	else if (flags & APP_FEED)
+		journey_saved(&host->feed, &host->app, true);
+	} else if (flags & APP_FEED)
 		check_show(host);
 	else if (flags & APP_QUERY)
 		journey_moved(&host->feed, &host->app);
