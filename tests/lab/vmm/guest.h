@@ -189,6 +189,7 @@ struct params {
 	unsigned int dirty;               /* by the VMM: address of this vCPU's part of the logged memory */
 	unsigned int details, hypercalls; /* rows in use */
 	volatile unsigned int irqs[256];  /* taken, by vector */
+	volatile unsigned int repeated;   /* interrupts that the emulated CPU delivered once more; without effect */
 	unsigned int no_room;             /* events that found no row: then the account is not complete */
 	struct detail detail[DETAILS];
 	struct hypercall hypercall[HYPERCALLS];

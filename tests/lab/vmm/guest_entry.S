@@ -6,6 +6,8 @@
  */
 #include "guest.h"
 
+#define FLAGS_IF 0x200
+
 	.code32
 	.section .text.entry, "ax"
 	.globl _start
@@ -33,7 +35,15 @@ _start:
 	vector = vector + 1
 	.endr
 
+/*
+ * A CPU takes no interrupt while they are off, as they are in this handler until the guest halts again. QEMU's SVM does
+ * (accel/tcg, target/i386, up to 7.2 at least): VMRUN leaves the vector that it has injected in exception_index, and if
+ * something else makes the CPU's loop come round before the next VM exit, such as the other CPU of a host with one
+ * emulator thread, the vector is delivered once more. KVM has no part in it: back to where it came, flags and all.
+ */
 interrupt:
+	testl $FLAGS_IF, 12(%esp)
+	jz repeated
 	pushal
 	movl 32(%esp), %edx
 	leal 36(%esp), %ecx
@@ -46,6 +56,19 @@ interrupt:
 	addl $12, %esp
 	popal
 	addl $4, %esp
+	ret $8
+
+repeated:
+	pushal
+	movl %esp, %eax
+	andl $~(STACK_SIZE - 1), %eax
+	pushl (%eax)
+	call guest_repeated
+	addl $4, %esp
+	popal
+	addl $4, %esp
+	pushl 8(%esp)
+	popfl
 	ret $8
 
 exception:

@@ -34,6 +34,7 @@
 
 /* pc: where the interrupted instruction's address is kept on the stack. */
 void guest_irq(struct params *p, unsigned int *pc, unsigned int vector);
+void guest_repeated(struct params *p);
 extern const char guest_nop[], guest_hlt[];
 
 static void apic(struct params *p, unsigned int reg, unsigned int value)
@@ -81,6 +82,12 @@ void guest_irq(struct params *p, unsigned int *pc, unsigned int vector)
 	p->msi_irqs += vector == VECTOR_MSI;
 	/* Last: the VMM may raise the next as soon as it sees this one. */
 	p->irqs[vector]++;
+}
+
+/* guest_entry.S says which these are. No exit may happen in it. */
+void guest_repeated(struct params *p)
+{
+	p->repeated++;
 }
 
 /*

@@ -3,7 +3,7 @@
  * What the guest did and what KVM_RUN returned, as JSON: the truth to compare with. Counts are 0 or left out where a step
  * was not asked for; all are taken at rest.
  *
- * Of each vCPU: events (by step, and wait, apic, control, timer-irq, msi-irq, no-room), returns, slow;
+ * Of each vCPU: events (by step, and wait, apic, control, timer-irq, msi-irq, no-room, repeated), returns, slow;
  * pio, mmio, msr, cpuid: one row a port, address, index or leaf and direction (write 1: by the guest);
  * hypercalls: one row a number with its arguments, ret being the last's; hv_hypercalls: Hyper-V's;
  * vectors: interrupts taken; ipis: ICR writes; timers: programmed and taken, by mode;
@@ -303,10 +303,10 @@ static void write_vcpu(FILE *f, struct vcpu *vcpu)
 	for (unsigned int i = 0; i < OPS; i++)
 		fprintf(f, "\"%s\":%llu,", op_name(i), vcpu->params->events[i]);
 	fprintf(f,
-		"\"apic\":%llu,\"control\":%llu,\"no-room\":%u,\"timer-irq\":%u,\"msi-irq\":%u,\"msi-sent\":%" PRIu64
-		"},\"returns\":[",
-		vcpu->params->apic, vcpu->params->controls, vcpu->params->no_room, vcpu->params->timer_irqs,
-		vcpu->params->msi_irqs, vcpu->msi_sent);
+		"\"apic\":%llu,\"control\":%llu,\"no-room\":%u,\"repeated\":%u,\"timer-irq\":%u,\"msi-irq\":%u,\"msi-"
+		"sent\":%" PRIu64 "},\"returns\":[",
+		vcpu->params->apic, vcpu->params->controls, vcpu->params->no_room, vcpu->params->repeated,
+		vcpu->params->timer_irqs, vcpu->params->msi_irqs, vcpu->msi_sent);
 	returns(f, vcpu);
 	fputc(']', f);
 	details(f, vcpu->params);
