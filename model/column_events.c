@@ -108,8 +108,7 @@ EVENT_GETTER(event_task)
 {
 	struct preemptor who = {.tid = row.event->raw->tid, .count = row.event->raw->tid != 0};
 
-	(void)snap;
 	for (u32 i = 0; i < TASK_COMM_LENGTH; i++)
 		who.comm[i] = row.event->raw->comm[i];
-	task(&who, out);
+	task(snap, &who, out);
 }

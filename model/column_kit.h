@@ -66,21 +66,25 @@ static inline void reason(u32 isa, u64 key, struct value *out)
 		text(out, reason_name(isa, key, out->buf));
 }
 
-/* A task's comm is foreign text; only printable ASCII of it is shown. Followed by "/tid". */
-static inline void task(const struct preemptor *p, struct value *out)
+/* A vCPU by its name, "web01 vCPU 3"; any other task by its comm, of which only printable ASCII is shown, and "/tid"; snap NULL: always so. */
+static inline void task(const struct snapshot *snap, const struct preemptor *p, struct value *out)
 {
+	const struct vcpu_row *vcpu = snap && p->count ? snapshot_find_thread(snap, p->tid) : NULL;
 	char digits[12], *to = out->buf;
-	u32 n = 0, tid = p->tid;
+	u32 n = 0, rest = vcpu ? (u32)vcpu->raw->vcpu_id : p->tid;
+	const char *from = vcpu ? vcpu->vm_name : p->comm, *between = vcpu ? " vCPU " : "/";
+	u32 most = vcpu ? sizeof(out->buf) - 20 : TASK_COMM_LENGTH;
 
 	if (!p->count)
 		return;
-	for (u32 i = 0; i < TASK_COMM_LENGTH && p->comm[i]; i++)
-		*to++ = p->comm[i] >= ' ' && p->comm[i] <= '~' ? p->comm[i] : '?';
-	*to++ = '/';
+	for (u32 i = 0; i < most && from[i]; i++)
+		*to++ = vcpu || (from[i] >= ' ' && from[i] <= '~') ? from[i] : '?';
+	while (*between)
+		*to++ = *between++;
 	do {
-		digits[n++] = '0' + tid % 10;
-		tid /= 10;
-	} while (tid);
+		digits[n++] = '0' + rest % 10;
+		rest /= 10;
+	} while (rest);
 	while (n)
 		*to++ = digits[--n];
 	*to = '\0';

@@ -163,7 +163,7 @@ static const struct column vm_columns[] = {
 FIGURE_GETTER(vcpu, vm, text(out, row.vcpu->vm_name))
 FIGURE_GETTER(vcpu, id, number(out, row.vcpu->raw->vcpu_id))
 FIGURE_GETTER(vcpu, top, reason(row.vcpu->raw->isa, row.vcpu->top_key, out))
-FIGURE_GETTER(vcpu, by, task(&row.vcpu->preemptor, out))
+FIGURE_GETTER(vcpu, by, task(snap, &row.vcpu->preemptor, out))
 
 GETTER(vcpu_tid)
 {
@@ -243,7 +243,8 @@ static const struct column vcpu_columns[] = {
 	{.name = "max", .title = "MAX", .unit = UNIT_NS, .get = vcpu_max, .width = 6, .priority = 2,
 	 .descending = true, .help = MAX_HELP, .needs = NEEDS_EXIT, .warn = MS(10), .crit = MS(1000)},
 	{.name = "by", .title = "PREEMPTED BY", .unit = UNIT_TEXT, .get = vcpu_by, .width = 18, .priority = 3,
-	 .help = "The task (comm/tid) that took the pCPU from this vCPU and ran longest on it, as far as one can be named.",
+	 .help = "Who took the pCPU from this vCPU and ran longest on it, as far as one can be named: another vCPU, or a task "
+	         "(comm/tid).",
 	 .needs_any = ANY_SCHED},
 	{.name = "wait_ms", .title = "WAITms/S", .unit = UNIT_MS, .get = vcpu_wait_ms, .width = 8, .priority = 8,
 	 .descending = true, .needs_any = ANY_SCHED,

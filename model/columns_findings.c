@@ -61,7 +61,7 @@ static void fill(const struct snapshot *snap, const struct finding *f, const cha
 					    f->event->b, event));
 	} else if (!strncmp(word, "task", len)) {
 		if (f->who) {
-			task(f->who, &value);
+			task(snap, f->who, &value);
 			snprintf(to, size, "%s", value.text ?: "");
 		}
 	} else if (!strncmp(word, "where", len)) {
@@ -158,10 +158,10 @@ static const struct column finding_columns[] = {
 	 .help = "The VM it is about, or the host."},
 	{.name = "vcpu", .title = "ID", .unit = UNIT_ID, .get = finding_vcpu, .width = 3, .priority = 5,
 	 .help = "The vCPU it is about; of several of a VM that of which it is true most."},
-	{.name = "finding", .title = "FINDING", .unit = UNIT_TEXT, .get = finding_sentence, .width = 64, .flexible = true,
+	{.name = "finding", .title = "FINDING", .unit = UNIT_TEXT, .get = finding_sentence, .width = 76, .flexible = true,
 	 .help = "What is wrong, with the figures that say so. Enter goes to where they are."},
-	{.name = "proof", .title = "ENTER SHOWS", .unit = UNIT_TEXT, .get = finding_proof, .width = 11, .priority = 3,
-	 .help = "The view that Enter goes to, sorted by what the finding is about."},
+	{.name = "proof", .title = "PROOF", .unit = UNIT_TEXT, .get = finding_proof, .width = 9, .priority = 3,
+	 .help = "The view that Enter goes to: what proves it, sorted by what the finding is about."},
 	{.name = "rule", .title = "RULE", .unit = UNIT_TEXT, .get = finding_rule, .width = 11, .priority = 4,
 	 .help = "The rule's name: filter with rule=steal, or !rule=halt-poll."},
 	{.name = "times", .title = "TIMES", .unit = UNIT_RATE, .get = finding_times, .width = 5, .priority = 6,

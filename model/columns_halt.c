@@ -17,7 +17,7 @@ FIGURE_GETTER(halt, polling, state_share(&row.vcpu->budget, VCPU_POLL, out))
 FIGURE_GETTER(halt, wait, state_share(&row.vcpu->budget, VCPU_WAIT, out))
 FIGURE_GETTER(halt, wait_max, duration(out, row.vcpu->raw->wait_max_ns))
 FIGURE_GETTER(halt, preemptions, rate(out, row.vcpu->preemptions, row.vcpu->over_ns))
-FIGURE_GETTER(halt, by, task(&row.vcpu->preemptor, out))
+FIGURE_GETTER(halt, by, task(snap, &row.vcpu->preemptor, out))
 FIGURE_GETTER(halt, moves, rate(out, row.vcpu->migrations, row.vcpu->over_ns))
 
 GETTER(halt_polled)

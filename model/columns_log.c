@@ -68,7 +68,8 @@ GETTER(log_task)
 	(void)snap;
 	for (u32 i = 0; i < TASK_COMM_LENGTH; i++)
 		who.comm[i] = row.log->comm[i];
-	task(&who, out);
+	/* the columns before it have the vCPU */
+	task(NULL, &who, out);
 }
 
 /* clang-format off */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probes.h"
 
+#include "events.h"
+
 const struct probe_info probe_table[PROBE_COUNT] = {
 	[PROBE_ENTRY] = {"entry", "tp_btf/kvm_entry", "time in the guest, and when an exit ends",
 			 "no guest time, no exit latency", true},
@@ -23,8 +25,8 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 			   "an ended vCPU is noticed at the next walk over open files", false},
 	[PROBE_DISCOVER] = {"discover", "iter/task_file", "VMs and vCPUs that make no event, KVM's own halt counters",
 			    "VMs show up with their first event only", false},
-	[PROBE_HYPERCALL] = {"hypercall", "tp_btf/kvm_hypercall; arm64: kvm_hvc_arm64",
-			     "hypercalls of KVM's own interface, with arguments", "no hypercalls", false},
+	[PROBE_HYPERCALL] = {"hypercall", "tp_btf/kvm_hypercall", "hypercalls of KVM's own interface, with arguments",
+			     "no hypercalls", false},
 	[PROBE_HV_HYPERCALL] = {"hv_hypercall", "tp_btf/kvm_hv_hypercall",
 				"hypercalls of guests that take KVM for Hyper-V, as Windows does",
 				"no hypercalls to Hyper-V", false},
@@ -76,13 +78,11 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 		 "which interrupt of the host took the guest out of guest mode; on AMD by tracepoints that "
 		 "cost every interrupt of the host while they are looked at, a device's by its IRQ number",
 		 "interrupts of the host have no vector", false},
-	[PROBE_IOCTL] = {"ioctl",
-			 "fentry+fexit/kvm_dev_ioctl, kvm_vm_ioctl, kvm_vcpu_ioctl, kvm_device_ioctl, or "
-			 "tp_btf/sys_enter, sys_exit",
-			 "the VMM's requests by name, how long they take and which fail; by the second way they cost "
-			 "every system call of the host while they are looked at",
-			 "no ioctls", false},
-	[PROBE_MEMSLOT] = {"memslot", "fentry or kprobe/kvm_arch_commit_memory_region", "changes of VMs' memory maps",
+	[PROBE_IOCTL] = {"ioctl", "fentry+fexit/kvm_dev_ioctl, kvm_vm_ioctl, kvm_vcpu_ioctl",
+			 "the VMM's requests by name, how long they take and which fail", "no ioctls", false},
+	[PROBE_DEVICE_IOCTL] = {"device_ioctl", "fentry+fexit/kvm_device_ioctl", "requests to devices in the kernel",
+				"no ioctls of devices", false},
+	[PROBE_MEMSLOT] = {"memslot", "fentry/kvm_arch_commit_memory_region", "changes of VMs' memory maps",
 			   "no memory map", false},
 	[PROBE_SLOT_WALK] = {"slot_walk", "iter/task_file", "the memory map as it was before anybody looked",
 			     "only slots that change are in the memory map", false},
@@ -116,3 +116,25 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 	[PROBE_MEMSLOTS] = {"memslots", "iter/task_file", "all memslots, also those that are not logged",
 			    "only memslots with marked pages show up", false},
 };
+
+#define B(id) PROBE_BIT(PROBE_##id)
+
+static const u64 of_group[GROUPS] = {
+	[GROUP_IRQ] = B(MSI) | B(IOAPIC) | B(PIC) | B(OWN_IRQ) | B(IPI) | B(LOCAL_IRQ) | B(ACCEPT) | B(INJECT) | B(EOI),
+	[GROUP_MMU] = B(FAULT) | B(FAULT_PAGE) | B(FAULT_MAPPED) | B(FAULT_FAST),
+	[GROUP_DIRTY] = B(DIRTY) | B(DIRTY_LOG) | B(DIRTY_RING) | B(MEMSLOTS),
+	[GROUP_HALT] = B(WAKEUPS) | B(WINDOW) | B(STRETCH),
+	[GROUP_CALL] = B(HYPERCALL) | B(HV_HYPERCALL) | B(XEN_HYPERCALL),
+	[GROUP_IOCTL] = B(IOCTL) | B(DEVICE_IOCTL) | B(MEMSLOT) | B(SLOT_WALK),
+	[GROUP_TIMER] = B(TIMER_SET) | B(TIMER_START) | B(TIMER_EXPIRED) | B(TIMER_WAIT),
+	[GROUP_CAUSE] = B(MSR) | B(PIO) | B(MMIO) | B(FAST_MMIO) | B(CPUID) | B(HOST_VECTOR) | B(CAUSE_TIME),
+};
+
+u64 group_probes(u32 groups)
+{
+	u64 probes = 0;
+
+	for (u32 i = 0; i < GROUPS; i++)
+		probes |= groups & GROUP_BIT(i) ? of_group[i] : 0;
+	return probes;
+}

@@ -45,6 +45,7 @@ enum probe_id {
 	PROBE_WINDOW,
 	PROBE_STRETCH,
 	PROBE_IOCTL,
+	PROBE_DEVICE_IOCTL,
 	PROBE_MEMSLOT,
 	PROBE_FAULT,
 	PROBE_FAULT_PAGE,
@@ -71,5 +72,8 @@ struct probe_info {
 };
 
 extern const struct probe_info probe_table[PROBE_COUNT];
+
+/* PROBE_BIT()s of what is attached for some groups, as GROUP_BIT()s (bpf/events.h). */
+u64 group_probes(u32 groups);
 
 #endif

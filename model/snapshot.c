@@ -24,7 +24,11 @@ struct scratch {
 	struct group_cell *cells; /* of the group table, a power of two */
 	u32 cell_room;
 	u32 stamp;
-	u32 *index; /* vcpu_uid to index + 1 in snapshot.vcpus, open addressing; a power of two */
+	/*
+	 * vcpu_uid, and behind it thread id, to index + 1 in snapshot.vcpus: open addressing, each of index_size cells, a
+	 * power of two.
+	 */
+	u32 *index;
 	u32 index_room, index_size;
 };
 
@@ -383,6 +387,15 @@ static int vm_build(struct snapshot *out, struct vm_row *row, const struct sampl
 
 /* --- the host ----------------------------------------------------------------------------------------------------- */
 
+static void index_put(u32 *index, u32 size, u32 key, u32 row)
+{
+	u32 at = key * 2654435761U & (size - 1);
+
+	while (index[at])
+		at = (at + 1) & (size - 1);
+	index[at] = row + 1;
+}
+
 static int index_vcpus(struct snapshot *out)
 {
 	struct scratch *sc = out->scratch;
@@ -390,16 +403,15 @@ static int index_vcpus(struct snapshot *out)
 
 	while (size < 2 * (u64)out->vcpu_count)
 		size *= 2;
-	if (ARRAY_ROOM(sc->index, sc->index_room, size))
+	if (ARRAY_ROOM(sc->index, sc->index_room, 2 * (u64)size))
 		return -ENOMEM;
 	sc->index_size = size;
-	memset(sc->index, 0, size * sizeof(*sc->index));
+	memset(sc->index, 0, 2 * size * sizeof(*sc->index));
 	for (u32 i = 0; i < out->vcpu_count; i++) {
-		u32 at = out->vcpus[i].uid * 2654435761U & (size - 1);
-
-		while (sc->index[at])
-			at = (at + 1) & (size - 1);
-		sc->index[at] = i + 1;
+		index_put(sc->index, size, out->vcpus[i].uid, i);
+		/* a thread that has gone may lend its id to another task */
+		if (!out->vcpus[i].ended && out->vcpus[i].raw->tid)
+			index_put(sc->index + size, size, out->vcpus[i].raw->tid, i);
 	}
 	return 0;
 }
@@ -563,4 +575,22 @@ const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid 
 			return &snap->vcpus[sc->index[at] - 1];
 	}
 	return NULL;
+}
+
+const struct vcpu_row *snapshot_find_thread(const struct snapshot *snap, u32 tid)
+{
+	const struct scratch *sc = snap->scratch;
+	const struct vcpu_row *found = NULL;
+	u32 mask = sc && sc->index_size ? sc->index_size - 1 : 0;
+
+	for (u32 at = tid * 2654435761U & mask; mask && tid && sc->index[mask + 1 + at]; at = (at + 1) & mask) {
+		const struct vcpu_row *row = &snap->vcpus[sc->index[mask + 1 + at] - 1];
+
+		if (row->raw->tid != tid)
+			continue;
+		if (found)
+			return NULL;
+		found = row;
+	}
+	return found;
 }

@@ -189,6 +189,8 @@ void snapshot_free(struct snapshot *snap);
 
 const struct vm_row *snapshot_find_vm(const struct snapshot *snap, vm_uid uid);
 const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid uid);
+/* The vCPU that a thread runs; NULL: none, or several in turn. */
+const struct vcpu_row *snapshot_find_thread(const struct snapshot *snap, u32 tid);
 
 /* The vCPU's row of a kind, whatever its sub (sub ~0U), NULL: there is none. */
 const struct event_row *snapshot_find_event(const struct snapshot *snap, const struct vcpu_row *vcpu, u32 kind,

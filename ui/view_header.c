@@ -538,6 +538,8 @@ static bool footer_shows(const struct app *app, const struct action *act)
 		return false;
 	if (act->id == ACT_BACK)
 		return app->depth > 0;
+	if (act->id == ACT_ENTER && !app->rows.count)
+		return false;
 	if (act->id == ACT_ENTER &&
 	    (view_columns(app->here.view)->rows == ROWS_EVENT || view_columns(app->here.view)->rows == ROWS_LOG))
 		return view_columns(app->here.view)->enter;

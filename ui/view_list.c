@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../model/probes.h"
 #include "view.h"
 
 #define NAME_WIDTH_MAX 40
@@ -228,8 +229,7 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 	switch (view_columns(app->here.view)->rows) {
 	case ROWS_VM:
 		look.ended = row.vm->ended;
-		look.fresh = app->snap->base ? !snapshot_find_vm(app->snap->base, row.vm->uid)
-					     : row.vm->fresh && app->snap->interval_ns;
+		look.fresh = row.vm->fresh && app->snap->interval_ns;
 		look.stuck = state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
 		break;
 	case ROWS_EVENT:
@@ -237,8 +237,7 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 		break;
 	case ROWS_VCPU:
 		look.ended = row.vcpu->ended;
-		look.fresh = app->snap->base ? !snapshot_find_vcpu(app->snap->base, row.vcpu->uid)
-					     : row.vcpu->fresh && app->snap->interval_ns;
+		look.fresh = row.vcpu->fresh && app->snap->interval_ns;
 		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
 		break;
 	case ROWS_LOG:
@@ -395,6 +394,7 @@ static const char *event_obstacle(const struct app *app, const struct view_colum
 
 	for (u32 i = 0; i < view->count; i++)
 		needs |= view->columns[i].needs | view->columns[i].needs_any;
+	needs |= group_probes(view->groups);
 	for (u32 i = 0; i < cur->probe_count && i < PROBES_MAX; i++) {
 		if (!(needs & 1ULL << i))
 			continue;
@@ -405,7 +405,7 @@ static const char *event_obstacle(const struct app *app, const struct view_colum
 		return NULL;
 	if (refused)
 		return "this kernel refuses what the view needs: kvmtop --features says what and why";
-	return app->replay ? "the recording was made without this view" : "attaching to KVM ...";
+	return app->replay ? "the recording was made without this view" : "attaching ...";
 }
 
 static void empty_text(const struct app *app, char *text, size_t size)
@@ -425,7 +425,8 @@ static void empty_text(const struct app *app, char *text, size_t size)
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
 		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
 	else if (view->rows == ROWS_LOG)
-		snprintf(text, size, "%s\n%s", view->empty, "events are logged from when this view is opened");
+		snprintf(text, size, "%s\n%s", event_obstacle(app, view) ?: view->empty,
+			 "events are logged from when this view is opened");
 	else if (view->rows == ROWS_FINDING)
 		snprintf(text, size, "%s\n%s",
 			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",
@@ -436,7 +437,7 @@ static void empty_text(const struct app *app, char *text, size_t size)
 			 "meanwhile: kvmtop --demo");
 	else if (view->rows == ROWS_EVENT)
 		snprintf(text, size, "%s\n%s", event_obstacle(app, view) ?: view->empty,
-			 "Backspace goes up, 1 to the VMs");
+			 app->depth ? "Backspace goes up, 1 to the VMs" : "1 goes to the VMs");
 	else if (app->here.view == VIEW_EXIT && app->show_user)
 		snprintf(text, size, "no exit to user space yet\nu shows VM exits");
 	else if (app->here.view == VIEW_EXIT)

@@ -518,9 +518,33 @@ static void a_large_host_in_time(void **state)
 	rows_free(&rows);
 }
 
+/* A thread is told by the vCPU that it runs; one that runs several in turn, or none, is not. */
+static void threads_are_vcpus(void **state)
+{
+	static const u32 tids[] = {100, 101, 0, 101, 102};
+	struct snapshot snap = {0};
+	struct sample s = {0};
+
+	(void)state;
+	build_sample(&s, 1);
+	build_vm(&s, 1, "web01");
+	for (u32 i = 0; i < 5; i++)
+		build_vcpu(&s, 10 + i, (s32)i)->tid = tids[i];
+	s.vcpus[4].ended = true;
+	assert_return_code(snapshot_build(&snap, NULL, &s, false), 0);
+	assert_int_equal(snapshot_find_thread(&snap, 100)->uid, 10);
+	assert_null(snapshot_find_thread(&snap, 101));
+	assert_null(snapshot_find_thread(&snap, 102));
+	assert_null(snapshot_find_thread(&snap, 0));
+	assert_null(snapshot_find_thread(&snap, 7));
+	snapshot_free(&snap);
+	sample_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(threads_are_vcpus),
 		cmocka_unit_test(a_stuck_exit_shows_in_every_interval),
 		cmocka_unit_test(idle_user_and_busy_are_kept_apart),
 		cmocka_unit_test(totals_are_over_the_age_of_the_row),
