@@ -349,16 +349,14 @@ static __always_inline void slot_found(const struct slots_walk *w, const struct 
 	rec->done = w->session;
 }
 
-static long one_bucket(__u32 bucket, struct slots_walk *w)
+static long one_step(__u32 step, struct slots_walk *w)
 {
-	struct hlist_node *node = memslot_first(&w->walk, bucket);
 	struct memslot slot;
 
-	for (int i = 0; i < MEMSLOT_CHAIN && node; i++) {
-		if (memslot_read(&w->walk, &node, &slot))
-			slot_found(w, &slot);
-	}
-	return 0;
+	(void)step;
+	if (memslot_step(&w->walk, &slot))
+		slot_found(w, &slot);
+	return memslots_done();
 }
 
 SEC("?iter/task_file")
@@ -378,6 +376,6 @@ int find_memslots(struct bpf_iter__task_file *ctx)
 	w.ring = BPF_CORE_READ(kvm, dirty_ring_size) != 0;
 	for (__u32 space = 0; space < ADDRESS_SPACES; space++)
 		if (memslots_begin(&w.walk, kvm, space))
-			bpf_loop(MEMSLOT_BUCKETS, one_bucket, &w, 0);
+			bpf_loop(MEMSLOT_STEPS, one_step, &w, 0);
 	return 0;
 }

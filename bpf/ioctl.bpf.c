@@ -127,28 +127,25 @@ int BPF_PROG(again_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct
 /* --- slots that were there before ---------------------------------------------------------------------------------- */
 
 /* No change of it was seen: its record counts nothing, and says what the slot is. */
-static long one_bucket(__u32 bucket, struct memslot_walk *walk)
+static long one_step(__u32 step, struct memslot_walk *walk)
 {
-	struct hlist_node *node = memslot_first(walk, bucket);
+	struct event_key key = {.kind = EVENT_MEMSLOT};
+	struct event_rec *rec;
 	struct memslot slot;
 
-	for (int i = 0; i < MEMSLOT_CHAIN && node; i++) {
-		struct event_key key = {.kind = EVENT_MEMSLOT};
-		struct event_rec *rec;
-
-		if (!memslot_read(walk, &node, &slot))
-			continue;
-		key.kvm = (__u64)walk->kvm;
-		key.sub = slot.id;
-		rec = event_at(event_slot(&key, false));
-		if (!rec || rec->count || rec->key.sub == EVENT_OTHERS)
-			continue;
-		rec->value[0] = slot.gpa;
-		rec->value[1] = slot.bytes;
-		rec->value[2] = slot.hva;
-		rec->value[3] = slot.flags;
-	}
-	return 0;
+	(void)step;
+	if (!memslot_step(walk, &slot))
+		return memslots_done();
+	key.kvm = (__u64)walk->kvm;
+	key.sub = slot.id;
+	rec = event_at(event_slot(&key, false));
+	if (!rec || rec->count || rec->key.sub == EVENT_OTHERS)
+		return memslots_done();
+	rec->value[0] = slot.gpa;
+	rec->value[1] = slot.bytes;
+	rec->value[2] = slot.hva;
+	rec->value[3] = slot.flags;
+	return memslots_done();
 }
 
 SEC("?iter/task_file")
@@ -166,6 +163,6 @@ int find_slots(struct bpf_iter__task_file *ctx)
 		return 0;
 	for (__u32 space = 0; space < ADDRESS_SPACES; space++)
 		if (memslots_begin(&walk, kvm, space))
-			bpf_loop(MEMSLOT_BUCKETS, one_bucket, &walk, 0);
+			bpf_loop(MEMSLOT_STEPS, one_step, &walk, 0);
 	return 0;
 }
