@@ -103,6 +103,33 @@ static __always_inline bool in_nested_guest(struct kvm_vcpu *vcpu)
 }
 
 /*
+ * An int in the kernel's memory, in a few instructions: the kfunc (since 6.2) makes the address one of a struct that begins
+ * with an int, and the load is then the program's own, with the same safety as the helper's. Kernels have the kfunc where
+ * they have struct bpf_iter_num (since 6.4): libbpf 1.1 cannot ask for a kfunc itself. False: it could not be read, which
+ * only the helper can tell.
+ */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+struct bpf_iter_num {
+	__u64 __opaque[1];
+} __attribute__((preserve_access_index));
+
+struct kref___int {
+	int refcount;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool read_u32(__u32 *value, const void *from)
+{
+	if (bpf_core_type_exists(struct bpf_iter_num)) {
+		const int *at = bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct kref___int));
+
+		*value = *at;
+		return true;
+	}
+	return !bpf_probe_read_kernel(value, sizeof(*value), from);
+}
+
+/*
  * The hardware exit reason. It was an argument of kvm_exit in 5.10 and is none in 6.1 and later; it is read where the
  * vendor module keeps it. struct kvm_vcpu is the first member of struct vcpu_svm and struct vcpu_vmx in all versions
  * (svm_init() and vmx_init() refuse to build otherwise).
@@ -126,15 +153,15 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 			if (!in_nested_guest(vcpu))
 				*vmcb = at;
 		}
-		return !bpf_core_read(code, sizeof(*code), &((struct vmcb *)at)->control.exit_code);
+		return read_u32(code, __builtin_preserve_access_index(&((struct vmcb *)at)->control.exit_code));
 	}
 	if (isa == KVM_ISA_VMX && bpf_core_type_exists(struct vcpu_vmx)) {
 		struct vcpu_vmx___v61 *old = (void *)vcpu;
 		struct vcpu_vmx *vmx = (void *)vcpu;
 
 		if (bpf_core_field_exists(old->exit_reason))
-			return !bpf_core_read(code, sizeof(*code), &old->exit_reason);
-		return !bpf_core_read(code, sizeof(*code), &vmx->vt.exit_reason);
+			return read_u32(code, __builtin_preserve_access_index(&old->exit_reason));
+		return read_u32(code, __builtin_preserve_access_index(&vmx->vt.exit_reason));
 	}
 	return false;
 }

@@ -66,29 +66,30 @@ static __always_inline void exit_abandon(__u32 index_plus_one)
 }
 
 /* Adds the duration of one that has ended. */
-static __always_inline void exit_finish(struct exit_rec *e, const struct control *ctl, __u64 ns)
+static __always_inline void exit_finish(struct exit_rec *e, __u64 epoch, __u64 ns)
 {
-	__u32 bucket = duration_bucket(ns);
+	struct exit_extremes *x = &e->extremes[epoch & 1];
+	__u32 bucket = duration_bucket(ns), n;
 
 	e->done++;
 	e->total_ns += ns;
-	if (bucket < HIST_BUCKETS && !++e->hist[bucket])
-		count_loss(LOSS_HIST_WRAP);
-	if (ctl) {
-		__u64 epoch = ctl->epoch;
-		struct exit_extremes *x = &e->extremes[epoch & 1];
-
-		if (x->epoch != epoch) {
-			x->min_ns = ns;
-			x->max_ns = ns;
-			x->epoch = epoch;
-		} else if (ns > x->max_ns) {
-			x->max_ns = ns;
-		} else if (ns < x->min_ns) {
-			x->min_ns = ns;
-		} else {
-			return; /* neither is it the longest or shortest of all */
-		}
+	if (bucket < HIST_BUCKETS) {
+		n = e->hist[bucket] + 1;
+		e->hist[bucket] = n;
+		barrier_var(n); /* the comparison is of the sum, in one instruction */
+		if (!n)
+			count_loss(LOSS_HIST_WRAP);
+	}
+	if (x->epoch != epoch) {
+		x->min_ns = ns;
+		x->max_ns = ns;
+		x->epoch = epoch;
+	} else if (ns > x->max_ns) {
+		x->max_ns = ns;
+	} else if (ns < x->min_ns) {
+		x->min_ns = ns;
+	} else {
+		return; /* neither is it the longest or shortest of all */
 	}
 	if (!e->min_ns || ns < e->min_ns)
 		e->min_ns = ns ?: 1;
@@ -97,19 +98,24 @@ static __always_inline void exit_finish(struct exit_rec *e, const struct control
 }
 
 /* The VM exit in flight ends now. The account must be up to now. */
-static __always_inline void close_exit(struct vcpu_rec *rec, const struct control *ctl, __u64 now)
+static __always_inline void close_exit(struct vcpu_rec *rec, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->exit_rec);
+	__u64 ns = now - rec->exit_start_ns, rest = ns;
 
-	rec->exit_last_ns = now - rec->exit_start_ns;
-	if (e && now >= rec->exit_start_ns) {
-		exit_finish(e, ctl, now - rec->exit_start_ns);
-		e->part_ns[PART_KERNEL] += rec->exit_part_ns[PART_KERNEL];
+	rec->exit_last_ns = ns;
+	if (e && (__s64)ns >= 0) {
+		exit_finish(e, rec->epoch, ns);
 		if (rec->exit_split) {
 #pragma unroll
-			for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++)
-				e->part_ns[i] += rec->exit_part_ns[i];
+			for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
+				__u64 part = rec->exit_part_ns[i];
+
+				e->part_ns[i] += part;
+				rest = rest > part ? rest - part : 0;
+			}
 		}
+		e->part_ns[PART_KERNEL] += rest;
 	} else if (e) {
 		e->unended++;
 	}
@@ -118,12 +124,12 @@ static __always_inline void close_exit(struct vcpu_rec *rec, const struct contro
 }
 
 /* The exit to user space in flight ends now: the VMM is back in KVM_RUN. */
-static __always_inline void close_user(struct vcpu_rec *rec, const struct control *ctl, __u64 now)
+static __always_inline void close_user(struct vcpu_rec *rec, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->user_rec);
 
 	if (e && now >= rec->user_start_ns) {
-		exit_finish(e, ctl, now - rec->user_start_ns);
+		exit_finish(e, rec->epoch, now - rec->user_start_ns);
 		e->part_ns[PART_USER] += now - rec->user_start_ns;
 	} else if (e) {
 		e->unended++;

@@ -136,10 +136,12 @@ struct vcpu_rec {
 
 	/* the exit in flight; exit_rec and user_rec are indices + 1, 0: none */
 	__u64 exit_start_ns;
+	__u64 alive;        /* vcpu, until KVM destroys it */
 	__u64 exit_last_ns; /* how long the exit before it took */
+	__u64 epoch;        /* of its exits' extremes; user space advances it */
 	__u32 cause;        /* record of its second-level cause, index + 1, 0: none */
 	__u32 host_irq; /* the host's interrupt that came since kvm_entry: vector | (IRQ number + 1) << 8, 0: none */
-	__u64 exit_part_ns[EXIT_PARTS];
+	__u64 exit_part_ns[EXIT_PARTS]; /* but for PART_KERNEL, which is what they leave of the time since its start */
 	__u64 user_start_ns;
 	__u32 exit_rec;
 	__u32 user_rec;
@@ -258,7 +260,8 @@ struct knobs {
 	__u32 has_entry; /* kvm_entry and kvm_exit are there */
 	__u32 max_events;
 	__u32 max_hists;
-	__u32 twins; /* programs that can be preempted are attached twice: see enum twin */
+	__u32 has_run; /* a program sees the begin of each KVM_RUN */
+	__u32 twins;   /* programs that can be preempted are attached twice: see enum twin */
 };
 
 #endif /* KVMTOP_BPF_H */

@@ -7,7 +7,7 @@
 #include "kvmtop.h"
 
 /* In a section of its own: user space finds it by that, in every object. */
-const volatile struct knobs knobs SEC(".rodata.knobs") __weak = {1, 1, 1, 1, 1, 1, 1};
+const volatile struct knobs knobs SEC(".rodata.knobs") __weak = {1, 1, 1, 1, 1, 1, 1, 1};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -4,38 +4,48 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+static __always_inline void note_entries(void)
+{
+	struct control *ctl = get_control();
+
+	if (ctl)
+		ctl->entries_seen = 1;
+}
+
 SEC("?tp_btf/kvm_entry")
 int on_entry(unsigned long long *ctx)
 {
 	struct kvm_vcpu *vcpu = event_vcpu(ctx);
-	struct control *ctl = get_control();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct vcpu_rec *rec;
 	__u64 now;
 
-	if (!vcpu || !ctl)
+	if (!vcpu)
 		return 0;
-	rec = vcpu_get_fast(vcpu, cpu);
+	rec = vcpu_get_fast(vcpu, cpu, false);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
-	if (!ctl->entries_seen)
-		ctl->entries_seen = 1;
 
 	now = bpf_ktime_get_ns();
-	if (rec->state == VCPU_GUEST && rec->entries)
-		count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
-	change_state_from(rec, VCPU_KVM, VCPU_GUEST, now);
+	if (rec->state == VCPU_KVM) {
+		leave_state(rec, VCPU_KVM, VCPU_GUEST, now);
+	} else {
+		if (rec->state == VCPU_GUEST && rec->entries)
+			count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
+		change_state(rec, VCPU_GUEST, now);
+	}
 	rec->off = OFF_NOT;
-	if (rec->user_open)
-		close_user(rec, ctl, now); /* only where nothing says when KVM_RUN begins */
+	if (!knobs.has_run && rec->user_open)
+		close_user(rec, now); /* nothing says when KVM_RUN begins */
 	if (rec->exit_open)
-		close_exit(rec, ctl, now);
+		close_exit(rec, now);
 	if (rec->cpu != cpu) {
 		if (rec->entries)
 			rec->migrations++;
 		rec->cpu = cpu;
 	}
-	rec->entries++;
+	if (!rec->entries++)
+		note_entries();
 	vcpu_end(rec);
 	return 0;
 }
@@ -51,12 +61,15 @@ int on_exit(unsigned long long *ctx)
 
 	if (!vcpu)
 		return 0;
-	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id());
+	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id(), false);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 
 	now = bpf_ktime_get_ns();
-	change_state_from(rec, VCPU_GUEST, VCPU_KVM, now);
+	if (rec->state == VCPU_GUEST)
+		leave_state(rec, VCPU_GUEST, VCPU_KVM, now);
+	else
+		change_state(rec, VCPU_KVM, now);
 	if (rec->exit_open) {
 		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
 		exit_abandon(rec->exit_rec);
@@ -69,7 +82,6 @@ int on_exit(unsigned long long *ctx)
 	rec->exits++;
 	rec->exit_rec = exit_rec_of(rec, EXIT_KEY(EXIT_GUEST, code));
 	rec->exit_start_ns = now;
-	rec->exit_part_ns[PART_KERNEL] = 0;
 	if (rec->exit_split) {
 		rec->exit_split = 0;
 #pragma unroll
@@ -85,7 +97,7 @@ int on_exit(unsigned long long *ctx)
 /* virt/kvm/kvm_main.c, kvm_vcpu_ioctl(): on every return of KVM_RUN. With errno < 0 the reason is a stale one. */
 static __always_inline void run_returns(__u32 reason, int err, bool again)
 {
-	struct vcpu_rec *rec = vcpu_current();
+	struct vcpu_rec *rec = vcpu_running();
 	__u64 now;
 
 	if (!rec || handled(rec, TWIN_RETURN, again) || !vcpu_begin(rec))
@@ -132,7 +144,7 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 
 	if (!vcpu || !ctl)
 		return;
-	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id());
+	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id(), true);
 	if (!rec || handled(rec, TWIN_RUN, again) || !vcpu_begin(rec))
 		return;
 	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
@@ -146,7 +158,7 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 		if (!ctl->entries_seen)
 			rec->cpu = bpf_get_smp_processor_id();
 		if (rec->user_open)
-			close_user(rec, ctl, now);
+			close_user(rec, now);
 	}
 	vcpu_end(rec);
 }
@@ -208,6 +220,7 @@ static __always_inline int vcpu_ends(struct kvm_vcpu *vcpu)
 	bpf_map_delete_elem(&vcpu_slots, &key);
 	if (rec && rec->vcpu == key) {
 		charge(rec, rec->state, elapsed(rec, now));
+		rec->alive = 0;
 		rec->ended_ns = now;
 	}
 	return 0;

@@ -6,11 +6,13 @@
 #include "maps.bpf.h"
 
 /* Who owns a record and since when; the first lines of every new one. The record is zeroed memory. */
-static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcpu, __u32 pid, __u64 now)
+static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcpu, __u32 pid, __u64 now, __u64 epoch)
 {
 	rec->kvm = (__u64)BPF_CORE_READ(vcpu, kvm);
 	rec->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
 	rec->pid = pid;
+	rec->epoch = epoch;
+	rec->alive = (__u64)vcpu;
 	rec->created_ns = now;
 	rec->acct_ns = now;
 	rec->state_ns = now;
@@ -55,7 +57,7 @@ static __always_inline __s64 vcpu_slot(struct kvm_vcpu *vcpu, __u32 pid, __u64 n
 	if (!rec)
 		return -1;
 	rec->state = state;
-	vcpu_init(rec, vcpu, pid, now);
+	vcpu_init(rec, vcpu, pid, now, ctl->epoch);
 	if (bpf_map_update_elem(&vcpu_slots, &key, &slot, BPF_NOEXIST)) {
 		/* Another CPU was faster (the walk over open files, say), or the table is full. */
 		rec->vcpu = 0;
@@ -165,20 +167,24 @@ static __always_inline struct vcpu_rec *vcpu_get(struct kvm_vcpu *vcpu)
  * The same for the events of every exit: most often this pCPU worked on the same record last, and that is found without
  * the task storage. The record itself tells whether the hint is right: whose it is, that it is alive, and that this thread
  * is bound to it. On a preemptible kernel the pCPU may be another by the time that it is used; a hint is a hint.
+ * begins: KVM_RUN does, which is where another thread may have taken the vCPU over. Within it, nobody asks that again.
  */
 static struct cpu_hint cpu_hints[CPU_HINTS];
 
-static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u32 cpu)
+static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u32 cpu, bool begins)
 {
 	struct cpu_hint *hint = &cpu_hints[cpu & (CPU_HINTS - 1)];
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task;
 	struct task_vcpu *bound;
 	struct vcpu_rec *rec;
 	__u32 slot;
 
 	slot = hint->slot;
 	rec = bpf_map_lookup_elem(&vcpus, &slot);
-	if (rec && rec->vcpu == (__u64)vcpu && rec->task == (__u64)task && !rec->ended_ns)
+	if (!begins && knobs.has_run && rec && rec->alive == (__u64)vcpu)
+		return rec;
+	task = bpf_get_current_task_btf();
+	if (rec && rec->alive == (__u64)vcpu && rec->task == (__u64)task)
 		return rec;
 	bound = recall(task);
 	rec = bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
@@ -187,6 +193,22 @@ static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u
 	rec->task = (__u64)task;
 	hint->slot = bound->slot;
 	return rec;
+}
+
+/*
+ * The record of the vCPU whose KVM_RUN the current thread is in. Of those that it runs in turn it is in that of one: all
+ * others are with the VMM.
+ */
+static __always_inline struct vcpu_rec *vcpu_running(void)
+{
+	struct cpu_hint *hint = &cpu_hints[bpf_get_smp_processor_id() & (CPU_HINTS - 1)];
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = hint->slot;
+	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &slot);
+
+	if (rec && rec->task == (__u64)task && rec->alive && rec->state != VCPU_USER && rec->state != VCPU_UNKNOWN)
+		return rec;
+	return vcpu_of(task);
 }
 
 /*
@@ -246,12 +268,9 @@ static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)
 	if (state >= VCPU_STATES)
 		return;
 	rec->time_ns[state] += ns;
-	if (rec->exit_open) {
-		__u32 part = PART_OF_STATE(state);
-
-		rec->exit_part_ns[part] += ns;
-		if (part != PART_KERNEL)
-			rec->exit_split = 1;
+	if (PART_OF_STATE(state) != PART_KERNEL && rec->exit_open) {
+		rec->exit_part_ns[PART_OF_STATE(state)] += ns;
+		rec->exit_split = 1;
 	}
 }
 
@@ -283,19 +302,12 @@ static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u6
 	enter_state(rec, state, now);
 }
 
-/* The same, told from which state it mostly is: with that known to the compiler, the way there is a few loads and stores. */
-static __always_inline void change_state_from(struct vcpu_rec *rec, __u32 usual, __u32 state, __u64 now)
+/* The same where the state that is left is known: a few loads and stores. */
+static __always_inline void leave_state(struct vcpu_rec *rec, __u32 left, __u32 state, __u64 now)
 {
-	__u64 ns = elapsed(rec, now);
-
-	if (rec->state == usual) {
-		charge(rec, usual, ns);
-		rec->state = state;
-		rec->state_ns = now;
-	} else {
-		charge(rec, rec->state, ns);
-		enter_state(rec, state, now);
-	}
+	charge(rec, left, elapsed(rec, now));
+	rec->state = state;
+	rec->state_ns = now;
 }
 
 /*
@@ -315,7 +327,7 @@ static __always_inline void settle_nested(struct vcpu_rec *rec)
 		rec->acct_ns += ns;
 	} else if (from < VCPU_STATES && rec->time_ns[from] >= ns) {
 		rec->time_ns[from] -= ns;
-		if (rec->exit_open && rec->exit_part_ns[part] >= ns)
+		if (rec->exit_open && part != PART_KERNEL && rec->exit_part_ns[part] >= ns)
 			rec->exit_part_ns[part] -= ns;
 	} else {
 		count_loss(LOSS_NESTED);

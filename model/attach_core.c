@@ -67,6 +67,7 @@ static int prepare(struct bpf_object *obj, u64 enabled, void *arg)
 		.max_exits = sizes->max_exits,
 		.has_halt = has_probe(enabled, PROBE_HALT),
 		.has_entry = has_probe(enabled, PROBE_ENTRY),
+		.has_run = has_probe(enabled, PROBE_RUN),
 		.twins = attach_needs_twins(),
 	};
 	int err = attach_set_knobs(obj, &knobs);

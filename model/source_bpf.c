@@ -254,6 +254,24 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 
 /* --- records -> sample ------------------------------------------------------------------------------------------- */
 
+/* Of the exit in flight: what is no other part's is the kernel's. */
+static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u64 running)
+{
+	u64 rest = e->inflight_ns;
+
+	for (u32 i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
+		u64 ns = rec->exit_part_ns[i];
+
+		if (rec->state < VCPU_STATES && PART_OF_STATE(rec->state) == i)
+			ns += running;
+		if (ns > rest)
+			ns = rest;
+		e->inflight_part_ns[i] = ns;
+		rest -= ns;
+	}
+	e->inflight_part_ns[PART_KERNEL] = rest;
+}
+
 static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
 		     u64 now, u64 running)
 {
@@ -277,8 +295,7 @@ static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct 
 		e->count++;
 		if (now > rec->exit_start_ns)
 			e->inflight_ns = now - rec->exit_start_ns;
-		memcpy(e->inflight_part_ns, rec->exit_part_ns, sizeof(e->inflight_part_ns));
-		e->inflight_part_ns[rec->state < VCPU_STATES ? PART_OF_STATE(rec->state) : PART_KERNEL] += running;
+		split_inflight(rec, e, running);
 	}
 	if (rec->user_open && rec->user_rec == index + 1) {
 		e->count++;
@@ -681,6 +698,8 @@ static int bpf_sample(struct source *src, struct sample *s)
 	/* From here on a new interval: what ends now counts in the next one. */
 	epoch = b->control->epoch;
 	__atomic_store_n(&b->control->epoch, epoch + 1, __ATOMIC_RELEASE);
+	for (u32 i = 0, used = used_slots(b); i < used; i++)
+		__atomic_store_n(&b->vcpus[i].epoch, epoch + 1, __ATOMIC_RELEASE);
 	s->mono_ns = now_ns(CLOCK_MONOTONIC);
 	s->real_ns = now_ns(CLOCK_REALTIME);
 	identify(b, s->mono_ns, walked);
