@@ -40,7 +40,7 @@ endif
 
 # What a fresh Debian needs: to build and run, and on top of that to test.
 PACKAGES_BUILD := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev libncurses-dev libmicrohttpd-dev libjson-c-dev zlib1g-dev libzstd-dev libc6-dev
-PACKAGES_CHECK := groff-base linux-perf libcmocka-dev python3-jsonschema prometheus curl libclang-rt-14-dev clang-format tmux \
+PACKAGES_CHECK := groff-base linux-perf libcmocka-dev python3-jsonschema prometheus curl systemd libclang-rt-14-dev clang-format tmux \
 	qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu bochs bochsbios vgabios grub-common grub-pc-bin xorriso mtools \
 	busybox-static cpio xz-utils zstd lz4 kmod debian-archive-keyring
 

@@ -3,11 +3,14 @@
 """Metrics against what they come from. One line a claim: ok or not ok.
 
 usage: metrics.py query JSON URL         what a Prometheus at URL has, against the last object of --json
+       metrics.py truth URL TRUTH...         the same, against what guests of the lab say that they did
+       metrics.py dashboard URL FILE         all that a dashboard asks for, asked of it, and its rules
        metrics.py names DESCRIPTION FILE...   the metrics that files speak of, against --describe metrics
 """
 import json
 import re
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -80,6 +83,103 @@ def check_queries(json_path, url):
             "scrape_samples_scraped - on (instance) kvmtop_export_series", [({}, 0)])
 
 
+def ask(url, path, **arguments):
+    """What the API answers, an error included."""
+    try:
+        with urllib.request.urlopen(f"{url}/api/v1/{path}?" + urllib.parse.urlencode(arguments), timeout=10) as f:
+            return json.load(f)
+    except urllib.error.HTTPError as e:
+        return json.load(e)
+
+
+def check_dashboard(url, path):
+    with open(path, encoding="utf-8") as f:
+        board = json.load(f)
+    # As Grafana does, for all hosts and all VMs.
+    variables = {"$__rate_interval": "2s", "$instance": ".*", "$vm": ".*"}
+
+    def filled(text):
+        for name, value in variables.items():
+            text = text.replace(name, value)
+        return text
+
+    problems, silent, selectors = [], [], set()
+    expressions = [t["expr"] for p in board["panels"] for t in p.get("targets", [])]
+    for expression in map(filled, expressions):
+        answer = ask(url, "query", query=expression)
+        if "$" in expression:
+            problems.append(f"{expression}: an unknown variable")
+        elif answer["status"] != "success":
+            problems.append(f"{expression}: {answer['error']}")
+        elif not answer["data"]["result"] and " > " not in expression:
+            silent.append(f"{expression}: no data")
+        selectors.update(re.findall(r"kvmtop_\w+(?:\{[^}]*\})?", expression))
+    say(f"Prometheus takes the {len(expressions)} expressions of the dashboard", problems or ([] if expressions else ["none"]))
+    say("and has data for all that are not about trouble", silent)
+    missing = [s for s in sorted(selectors) if not ask(url, "query", query=s)["data"]["result"]]
+    say(f"the {len(selectors)} selections in them select something", missing)
+    problems = []
+    for variable in board["templating"]["list"]:
+        asks = re.fullmatch(r"label_values\((kvmtop_\w+(?:\{.*\})?), (\w+)\)", variable.get("definition", ""))
+        if variable["type"] != "query":
+            continue
+        rows = ask(url, "query", query=filled(asks[1]))["data"]["result"] if asks else []
+        if not rows or not all(asks[2] in r["metric"] for r in rows):
+            problems.append(f"{variable['name']}: {variable.get('definition')}")
+    say("the dashboard's variables have values", problems)
+    # Places on the screen: none off it, none on another.
+    cells = {}
+    problems = []
+    for panel in board["panels"]:
+        g = panel["gridPos"]
+        if g["x"] + g["w"] > 24:
+            problems.append(f"{panel['title']}: it is wider than the screen")
+        for cell in ((x, y) for x in range(g["x"], g["x"] + g["w"]) for y in range(g["y"], g["y"] + g["h"])):
+            if cells.setdefault(cell, panel) is not panel:
+                problems.append(f"{panel['title']} covers {cells[cell]['title']}")
+    ids = [p["id"] for p in board["panels"]]
+    if len(ids) != len(set(ids)):
+        problems.append(f"ids: {ids}")
+    say(f"its {len(ids)} panels have places and names of their own", problems)
+    rules = [r for g in ask(url, "rules")["data"]["groups"] for r in g["rules"]]
+    say(f"Prometheus evaluates the {len(rules)} rules", [f"{r['name']}: {r.get('lastError')}" for r in rules
+                                                       if r["health"] != "ok"] if rules else ["there are none"])
+
+
+def check_truth(url, paths):
+    guests = []
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            guests.append(json.load(f))
+    kinds = {"pio": "io|IO_INSTRUCTION", "cpuid": "cpuid|CPUID", "hypercalls": "hypercall|VMCALL"}
+    codes = {2: "IO", 6: "MMIO"}
+    for guest in guests:
+        name = guest["name"]
+        me = f'vm="{name}",pid="{guest["pid"]}"'
+        problems, said = [], []
+
+        def hold(expression, want, what):
+            have = sum(query(url, f"sum({expression})").values())
+            said.append(f"{what} {want}")
+            if have != want:
+                problems.append(f"{what}: the query returns {have:.0f}, the guest did {want}")
+
+        for kind, reasons in kinds.items():
+            hold(f'kvmtop_vm_exits_total{{{me},reason=~"{reasons}"}}',
+                 sum(row["count"] for v in guest["vcpus"] for row in v[kind]), kind)
+        for code, reason in codes.items():
+            hold(f'kvmtop_vm_user_exits_total{{{me},reason="{reason}"}}',
+                 sum(r["count"] for v in guest["vcpus"] for r in v["returns"] if r["code"] == code), f"to the VMM for {reason}")
+        hold(f"kvmtop_vm_user_exits_total{{{me}}}", sum(r["count"] for v in guest["vcpus"] for r in v["returns"]),
+             "to the VMM")
+        say(f"a Prometheus query returns what {name} counted: {', '.join(said)}", problems)
+    have = query(url, "sum(kvmtop_vms)")
+    say("Prometheus: all VMs are there", [] if list(have.values()) == [len(guests)] else [f"{have}, not {len(guests)}"])
+    # A lookup by thread where the kernel refuses task storage for a moment: nothing is lost by that.
+    have = query(url, 'sum(kvmtop_lost_total{cause!="storage"})')
+    say("Prometheus: nothing was lost", [] if list(have.values()) == [0] else [str(have)])
+
+
 def check_names(description, paths):
     with open(description, encoding="utf-8") as f:
         known = set(re.findall(r"^(kvmtop_[a-z_]+)", f.read(), re.MULTILINE))
@@ -94,5 +194,9 @@ def check_names(description, paths):
 
 if sys.argv[1] == "query":
     check_queries(*sys.argv[2:])
+elif sys.argv[1] == "dashboard":
+    check_dashboard(*sys.argv[2:])
+elif sys.argv[1] == "truth":
+    check_truth(sys.argv[2], sys.argv[3:])
 else:
     check_names(sys.argv[2], sys.argv[3:])
