@@ -260,7 +260,7 @@ help:
 	@echo 'make check         install what the tests need (Debian), and run all tests'
 	@echo 'make check-unit    the tests that need no KVM: model, interface, terminal'
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
-	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|arm64 KERNEL=6.1|6.12|7.2'
+	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|intel|arm64 KERNEL=6.1|6.12|7.2'
 	@echo 'make bench         measure what kvmtop costs, beside what else one would run; tables in $$(O)/bench; ARGS="exits scale ..."'
 	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
 	@echo 'make docs          the manual page and the completions for bash, zsh and fish, in $$(O)'
