@@ -172,6 +172,19 @@ static void put_probes(struct line *line)
 	put_field(line, text);
 }
 
+static void put_attached(struct line *line)
+{
+	put_u64(line, sample_probes_on(line->snap->cur));
+}
+
+static void put_own_bpf(struct line *line)
+{
+	if (line->snap->bpf_ns || line->snap->bpf_events)
+		put_u64(line, line->snap->bpf_ns);
+	else
+		put_field(line, "");
+}
+
 static void put_own_cpu(struct line *line)
 {
 	put_u64(line, line->snap->own_cpu_ns);
@@ -194,6 +207,8 @@ static const struct common after[] = {
 	{"probes_missing", "Names of the probes that this host refuses or lacks, between blanks; see --features.",
 	 put_probes},
 	{"own_cpu_ns", "CPU time of kvmtop itself in the interval.", put_own_cpu},
+	{"own_bpf_ns", "Time in its BPF programs in the interval; empty where nobody measures it.", put_own_bpf},
+	{"probes_attached", "How many probes are attached; --json has each.", put_attached},
 };
 
 /* The table's own column comes first in rank. */

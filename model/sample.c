@@ -73,6 +73,24 @@ const char *loss_help(u32 loss)
 	return loss < LOSSES ? losses[loss].help : "?";
 }
 
+u32 sample_probes_on(const struct sample *s)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < s->probe_count; i++)
+		n += s->probes[i].status == PROBE_ON || s->probes[i].status == PROBE_SILENT;
+	return n;
+}
+
+u32 sample_probes_missing(const struct sample *s)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < s->probe_count; i++)
+		n += s->probes[i].status == PROBE_REFUSED || s->probes[i].status == PROBE_ABSENT;
+	return n;
+}
+
 void sample_reset(struct sample *s)
 {
 	struct sample keep = *s;

@@ -191,6 +191,10 @@ const char *probe_status_name(u32 status); /* enum probe_status: "off", "on", "r
 const char *loss_name(u32 loss);           /* enum loss: "vcpu_slots", "nested", ... */
 const char *loss_help(u32 loss);           /* one line: what was lost and what that means */
 
+/* How many probes are attached, those that never fire included; and how many this host refuses or lacks. */
+u32 sample_probes_on(const struct sample *s);
+u32 sample_probes_missing(const struct sample *s);
+
 /* Empties it and keeps its memory. */
 void sample_reset(struct sample *s);
 /* Frees what it owns. */

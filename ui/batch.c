@@ -49,6 +49,20 @@ static void put_budget(FILE *out, const struct budget *budget)
 	}
 }
 
+/* What the figures above it are worth: what was lost, all causes together, and what is attached. */
+static void put_health(FILE *out, const struct snapshot *snap)
+{
+	u32 missing = sample_probes_missing(snap->cur);
+	u64 lost = 0;
+
+	for (u32 i = 0; i < LOSSES; i++)
+		lost += snap->lost[i];
+	fprintf(out, " lost %llu probes %u", (unsigned long long)lost, sample_probes_on(snap->cur));
+	if (missing)
+		fprintf(out, " missing %u", missing);
+	fputc('\n', out);
+}
+
 static void put_head(FILE *out, const struct app *app)
 {
 	const struct snapshot *snap = app->snap;
@@ -64,8 +78,11 @@ static void put_head(FILE *out, const struct app *app)
 	fprintf(out, " interval %s VMs %u vCPUs %u exits/s %s ", fmt_ns(num, (double)snap->interval_ns, 6),
 		snap->vm_count, snap->vcpu_count, fmt_rate(text, snapshot_rate(snap, snap->exits), 6));
 	put_budget(out, &snap->budget);
-	fprintf(out, " self %s%%\n",
+	fprintf(out, " self %s%%",
 		snap->interval_ns ? fmt_share(num, share(snap->own_cpu_ns, snap->interval_ns), 5) : "-");
+	if (snap->bpf_events && snap->interval_ns)
+		fprintf(out, " bpf %s%%", fmt_share(num, share(snap->bpf_ns, snap->interval_ns), 5));
+	put_health(out, snap);
 	if (view_trouble(app, text, sizeof(text), &style)) {
 		fputs("! ", out);
 		put_text(out, text, 0, false, app->ascii);

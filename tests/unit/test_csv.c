@@ -112,6 +112,8 @@ static const char *const vm_headers[] = {
 	"lost",
 	"probes_missing",
 	"own_cpu_ns",
+	"own_bpf_ns",
+	"probes_attached",
 };
 static const char *const vcpu_headers[] = {
 	"time", "vm", "vcpu", "tid", "cpu", "state", "for_ns", "wait_ratio", "wait_ms_per_s", "by", "pid", "ended",
@@ -242,6 +244,7 @@ static void names_are_quoted_and_the_unknown_is_empty(void **state)
 	s.probes[PROBE_SCHED].status = PROBE_REFUSED;
 	s.probes[PROBE_WAKEUP].status = PROBE_ABSENT;
 	s.probes[PROBE_SWITCH].status = PROBE_OFF;
+	s.cost.bpf_ns = 123;
 	build_vm(&s, 1, name)->ended = true;
 	build_vcpu(&s, 1, 0)->tid = 0;
 	build_exit(&s, EXIT_KEY(EXIT_GUEST, 1), 2, 1500);
@@ -252,6 +255,10 @@ static void names_are_quoted_and_the_unknown_is_empty(void **state)
 	assert_string_equal(cell(&t, 1, "ended"), "1");
 	assert_string_equal(cell(&t, 1, "lost"), "5");
 	assert_string_equal(cell(&t, 1, "probes_missing"), "wakeup sched");
+	assert_int_equal(atoi(cell(&t, 1, "probes_attached")), sample_probes_on(&s));
+	assert_int_equal(sample_probes_missing(&s), 2);
+	assert_int_equal(sample_probes_on(&s), s.probe_count - 3);
+	assert_string_equal(cell(&t, 1, "own_bpf_ns"), "123");
 	assert_string_equal(cell(&t, 1, "exits_per_s"), ""); /* no interval yet */
 	assert_string_equal(cell(&t, 1, "wait_ratio"), "");  /* no probe */
 	assert_string_equal(cell(&t, 1, "max_ns"), "1500");
