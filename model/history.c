@@ -302,6 +302,11 @@ static int put_locked(struct history *h, const struct rec_frame *frame, int ret)
 	return ret;
 }
 
+void history_borrow(struct history *h)
+{
+	encoder_borrow(h->enc);
+}
+
 int history_add(struct history *h, const struct sample *s)
 {
 	u64 began = cpu_now();

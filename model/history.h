@@ -49,6 +49,8 @@ void history_free(struct history *h);
  * (else -EINVAL). 0, -ENOMEM, or -EFBIG: too large for the ring, which is then empty.
  */
 int history_add(struct history *h, const struct sample *s);
+/* From now on each sample stays as it is until the next one has been added: on a large host a copy less. */
+void history_borrow(struct history *h);
 /* Other limits from now on. */
 void history_limit(struct history *h, const struct history_limits *limits);
 struct history_figures history_figures(const struct history *h);

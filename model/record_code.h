@@ -46,6 +46,8 @@ struct encoder;
  */
 struct encoder *encoder_new(const struct rec_schema *schema);
 void encoder_free(struct encoder *enc);
+/* From now on each sample stays as it is until the next one has been added, so that no copy of it need be made. */
+void encoder_borrow(struct encoder *enc);
 /* Makes a frame of the sample; a key frame when asked for, and for the first one. 0, -ENOMEM, or -EFBIG: too many rows. */
 int encoder_add(struct encoder *enc, const struct sample *s, bool key, struct rec_frame *out);
 /* The head frame that goes with these frames; after the first encoder_add(). *crc: by which frames refer to it. */

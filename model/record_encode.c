@@ -22,7 +22,10 @@ struct bytes {
 
 struct encoder {
 	const struct rec_schema *schema;
-	struct sample prev; /* the one that delta frames are told against */
+	const struct sample *prev; /* the one that delta frames are told against: the caller's, or the copy */
+	struct sample copy;
+	bool borrows;
+	char host[VM_NAME_SIZE];
 	struct sample tidy; /* a copy of a sample that has unused rows, without them */
 	bool has_prev;
 	struct bytes raw;
@@ -219,7 +222,7 @@ static int match_all(struct encoder *enc, const struct sample *now, bool key)
 
 	for (u32 i = 0; i < enc->schema->table_count; i++) {
 		const struct rec_table *t = &enc->schema->tables[i];
-		u32 n = row_count(t, now), old = row_count(t, &enc->prev), *match;
+		u32 n = row_count(t, now), old = row_count(t, enc->prev), *match;
 
 		if (n > t->rows_max)
 			return -EFBIG;
@@ -229,13 +232,13 @@ static int match_all(struct encoder *enc, const struct sample *now, bool key)
 		if (key)
 			memset(match, 0xff, n * sizeof(*match));
 		else if (t->match == REC_MATCH_VM)
-			match_vms(now, &enc->prev, match);
+			match_vms(now, enc->prev, match);
 		else if (t->match == REC_MATCH_VCPU && vms)
-			match_vcpus(now, &enc->prev, vms, match);
+			match_vcpus(now, enc->prev, vms, match);
 		else if (t->match == REC_MATCH_EXIT && vcpus)
-			match_exits(now, &enc->prev, vcpus, match);
+			match_exits(now, enc->prev, vcpus, match);
 		else if (t->match == REC_MATCH_EVENT)
-			match_events(now, &enc->prev, match);
+			match_events(now, enc->prev, match);
 		else
 			for (u32 k = 0; k < n; k++)
 				match[k] = k < old ? k : NO_MATCH;
@@ -363,7 +366,7 @@ static int put_hists(struct encoder *enc, const struct rec_field *field, const s
 
 		memcpy(&span, blk->now[i] + field->offset, sizeof(span));
 		memcpy(&old, blk->old[i] + field->offset, sizeof(old));
-		ret = put_hist(&enc->raw, span, now->hist, old, enc->prev.hist);
+		ret = put_hist(&enc->raw, span, now->hist, old, enc->prev->hist);
 		if (ret)
 			return ret;
 	}
@@ -393,7 +396,7 @@ static int put_block(struct encoder *enc, const struct rec_table *t, const struc
 static int put_table(struct encoder *enc, const struct rec_table *t, const u32 *match, const struct sample *now,
 		     bool key)
 {
-	const char *rows = row_base(t, now), *old = row_base(t, &enc->prev);
+	const char *rows = row_base(t, now), *old = row_base(t, enc->prev);
 	u32 n = row_count(t, now);
 	struct block blk;
 	int ret = reserve(&enc->raw, 0);
@@ -428,6 +431,7 @@ struct encoder *encoder_new(const struct rec_schema *schema)
 	if (!enc)
 		return NULL;
 	enc->schema = schema;
+	enc->prev = &enc->copy;
 	enc->zstd = ZSTD_createCCtx();
 	if (enc->zstd && !ZSTD_isError(ZSTD_CCtx_setParameter(enc->zstd, ZSTD_c_compressionLevel, LEVEL)))
 		return enc;
@@ -443,7 +447,7 @@ void encoder_free(struct encoder *enc)
 	ZSTD_freeCCtx(enc->zstd);
 	for (u32 i = 0; i < REC_TABLES_MAX; i++)
 		free(enc->match[i]);
-	sample_free(&enc->prev);
+	sample_free(&enc->copy);
 	sample_free(&enc->tidy);
 	free(enc->raw.data);
 	free(enc->packed.data);
@@ -480,6 +484,11 @@ static int pack(struct encoder *enc)
 	return enc->raw.len > (u64)to->len * REC_RATIO_MAX ? pack_zlib(&enc->raw, to) : 0;
 }
 
+void encoder_borrow(struct encoder *enc)
+{
+	enc->borrows = true;
+}
+
 int encoder_add(struct encoder *enc, const struct sample *s, bool key, struct rec_frame *out)
 {
 	u32 raw_len;
@@ -501,11 +510,15 @@ int encoder_add(struct encoder *enc, const struct sample *s, bool key, struct re
 		ret = pack(enc);
 	raw_len = enc->raw.len;
 	/* The next delta is told against this sample, and only if its frame was given to the caller. */
-	if (!ret)
-		ret = sample_copy(&enc->prev, s);
+	enc->prev = s;
+	if (!ret && !(enc->borrows && s != &enc->tidy)) {
+		ret = sample_copy(&enc->copy, s);
+		enc->prev = &enc->copy;
+	}
 	enc->has_prev = !ret;
 	if (ret)
 		return ret;
+	memcpy(enc->host, s->host, sizeof(enc->host));
 	*out = (struct rec_frame){.data = enc->packed.data,
 				  .len = enc->packed.len,
 				  .raw_len = raw_len,
@@ -528,7 +541,7 @@ static int put_string(struct bytes *b, const char *text)
 
 static int make_head(struct encoder *enc)
 {
-	const char *notes[][2] = {{"program", "kvmtop " KVMTOP_VERSION}, {"host", enc->prev.host}};
+	const char *notes[][2] = {{"program", "kvmtop " KVMTOP_VERSION}, {"host", enc->host}};
 	struct bytes *b = &enc->raw;
 	int ret;
 

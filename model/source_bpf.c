@@ -12,10 +12,10 @@
 #include "attach.h"
 #include "groups.h"
 #include "pages.h"
-#include "hist.h"
 #include "source.h"
 #include "source_events.h"
 #include "source_log.h"
+#include "source_rows.h"
 #include "vmtable.h"
 
 /* What user space knows of a vCPU record. */
@@ -153,18 +153,6 @@ static bool walk_files(struct source_bpf *b, u64 now)
 
 /* --- records -> identities --------------------------------------------------------------------------------------- */
 
-/* First line of a consistent copy: see struct vcpu_rec.seq. */
-static u32 seq_begin(const struct vcpu_rec *rec)
-{
-	return __atomic_load_n(&rec->seq, __ATOMIC_ACQUIRE);
-}
-
-static bool seq_valid(const struct vcpu_rec *rec, u32 seq)
-{
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return !(seq & 1) && __atomic_load_n(&rec->seq, __ATOMIC_RELAXED) == seq;
-}
-
 static int compare_order(const void *va, const void *vb)
 {
 	const struct order *a = va, *b = vb;
@@ -254,154 +242,18 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 
 /* --- records -> sample ------------------------------------------------------------------------------------------- */
 
-/* Of the exit in flight: what is no other part's is the kernel's. */
-static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u64 running)
-{
-	u64 rest = e->inflight_ns;
-
-	for (u32 i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
-		u64 ns = rec->exit_part_ns[i];
-
-		if (rec->state < VCPU_STATES && PART_OF_STATE(rec->state) == i)
-			ns += running;
-		if (ns > rest)
-			ns = rest;
-		e->inflight_part_ns[i] = ns;
-		rest -= ns;
-	}
-	e->inflight_part_ns[PART_KERNEL] = rest;
-}
-
-static int copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
-		     u64 now, u64 running)
-{
-	struct exit_sample *e = sample_add_exit(s);
-	const struct exit_extremes *extremes = &x->extremes[epoch & 1];
-
-	if (!e)
-		return -ENOMEM;
-	e->key = x->key;
-	e->count = x->unended + x->done;
-	e->done = x->done;
-	e->total_ns = x->total_ns;
-	e->min_ns = x->min_ns;
-	e->max_ns = x->max_ns;
-	memcpy(e->part_ns, x->part_ns, sizeof(e->part_ns));
-	if (extremes->epoch == epoch) {
-		e->interval_min_ns = extremes->min_ns;
-		e->interval_max_ns = extremes->max_ns;
-	}
-	if (rec->exit_open && rec->exit_rec == index + 1) {
-		e->count++;
-		if (now > rec->exit_start_ns)
-			e->inflight_ns = now - rec->exit_start_ns;
-		split_inflight(rec, e, running);
-	}
-	if (rec->user_open && rec->user_rec == index + 1) {
-		e->count++;
-		if (now > rec->user_start_ns)
-			e->inflight_ns = now - rec->user_start_ns;
-		e->inflight_part_ns[PART_USER] = e->inflight_ns;
-	}
-	if (!e->done)
-		return 0;
-	/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
-	return hist_copy(s, x->hist, hist_bucket(e->min_ns), hist_bucket(e->max_ns) + 1, &e->hist);
-}
-
-static int compare_exits(const void *va, const void *vb)
-{
-	const struct exit_sample *a = va, *b = vb;
-
-	return a->key < b->key ? -1 : a->key > b->key;
-}
-
 static int copy_vcpu(struct source_bpf *b, struct sample *s, const struct order *o, u64 epoch)
 {
-	const struct vcpu_rec *rec = &b->vcpus[o->slot];
 	const struct slot *slot = &b->slots[o->slot];
-	struct vcpu_sample *v = sample_add_vcpu(s);
-	u64 now = rec->ended_ns ? rec->ended_ns : now_ns(CLOCK_MONOTONIC);
-	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
-	int err = 0;
+	struct vcpu_row_source from = {.rec = &b->vcpus[o->slot],
+				       .exits = b->exits,
+				       .max_exits = b->sizes.max_exits,
+				       .stat = &slot->stat,
+				       .uid = slot->uid,
+				       .vm = slot->vm,
+				       .epoch = epoch};
 
-	if (!v)
-		return -ENOMEM;
-	v->uid = slot->uid;
-	v->vm = slot->vm;
-	v->vcpu_id = rec->vcpu_id;
-	v->tid = rec->tid ?: slot->stat.tid;
-	v->cpu = rec->cpu;
-	v->isa = rec->isa;
-	v->ended = rec->ended_ns;
-	v->state = rec->state < VCPU_STATES ? rec->state : VCPU_UNKNOWN;
-	v->state_ns = now > rec->state_ns ? now - rec->state_ns : 0;
-	v->inexact = rec->state_ns == rec->created_ns && rec->state != VCPU_UNKNOWN;
-	v->created_ns = rec->created_ns;
-	v->age_ns = now - rec->created_ns;
-	memcpy(v->time_ns, rec->time_ns, sizeof(v->time_ns));
-	v->time_ns[v->state] += running;
-	v->entries = rec->entries;
-	v->exits = rec->exits;
-	v->user_exits = rec->user_exits;
-	v->halts = rec->halts;
-	v->halts_polled = rec->halts_polled;
-	v->halts_invalid = rec->halts_invalid;
-	v->preemptions = rec->preemptions;
-	v->blocks = rec->blocks;
-	v->migrations = rec->migrations;
-	v->wait_max_ns = rec->wait_max_ns;
-	v->preempt_rest_ns = rec->preempt_rest_ns;
-	memcpy(v->preemptors, rec->preemptors, sizeof(v->preemptors));
-	v->halt_poll_success_ns = slot->stat.halt_poll_success_ns;
-	v->halt_poll_fail_ns = slot->stat.halt_poll_fail_ns;
-	v->halt_wait_ns = slot->stat.halt_wait_ns;
-	v->halt_attempted_poll = slot->stat.halt_attempted_poll;
-	v->halt_successful_poll = slot->stat.halt_successful_poll;
-	v->pf_taken = slot->stat.pf_taken;
-	v->exit_first = s->exit_count;
-	/* The records lie anywhere in a pool that no cache holds: all of them are asked for before the first is waited for. */
-	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
-		const struct exit_rec *x = &b->exits[rec->reasons[i].rec];
-
-		if (!rec->reasons[i].key || rec->reasons[i].rec >= b->sizes.max_exits)
-			continue;
-		__builtin_prefetch(x);
-		__builtin_prefetch((const char *)x + 64);
-		__builtin_prefetch(&x->hist[32]);
-		__builtin_prefetch(&x->hist[64]);
-	}
-	for (u32 i = 0; i < REASONS_A_VCPU && !err; i++) {
-		u32 index = rec->reasons[i].rec;
-
-		if (__atomic_load_n(&rec->reasons[i].key, __ATOMIC_ACQUIRE) && index < b->sizes.max_exits)
-			err = copy_exit(s, rec, &b->exits[index], index, epoch, now, running);
-	}
-	v->exit_count = s->exit_count - v->exit_first;
-	qsort(&s->exits[v->exit_first], v->exit_count, sizeof(*s->exits), compare_exits);
-	return err;
-}
-
-/*
- * Copies until no program wrote in between. A vCPU that is never at rest is taken as it is: off by one event. Each vCPU
- * is read at its own instant: on a busy host this thread may itself have to wait for a pCPU between two of them.
- */
-static int copy_vcpu_consistent(struct source_bpf *b, struct sample *s, const struct order *o, u64 epoch)
-{
-	const struct vcpu_rec *rec = &b->vcpus[o->slot];
-	u32 vcpu_count = s->vcpu_count, exit_count = s->exit_count, hist_count = s->hist_count;
-	int err;
-
-	for (int tries = 0;; tries++) {
-		u32 seq = seq_begin(rec);
-
-		err = copy_vcpu(b, s, o, epoch);
-		if (err || tries == 8 || seq_valid(rec, seq))
-			return err;
-		s->vcpu_count = vcpu_count;
-		s->exit_count = exit_count;
-		s->hist_count = hist_count;
-	}
+	return source_rows_vcpu(s, &from);
 }
 
 static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
@@ -422,7 +274,7 @@ static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
 		memcpy(vm->vmm, entry->vmm, sizeof(vm->vmm));
 		vm->vcpu_first = s->vcpu_count;
 		for (; at < b->order_count && b->order[at].vm == entry->uid; at++) {
-			err = copy_vcpu_consistent(b, s, &b->order[at], epoch);
+			err = copy_vcpu(b, s, &b->order[at], epoch);
 			if (err)
 				return err;
 			if (vm->ended)

@@ -48,6 +48,8 @@ int feed_remember(struct feed *feed, bool keep, const struct history_limits *lim
 		feed->past.recording = feed->source;
 	else if (keep)
 		feed->past.ring = history_new(limits);
+	if (feed->past.ring)
+		history_borrow(feed->past.ring); /* the newest sample stays until there is a newer one */
 	feed->series = series_new();
 	feed->back = series_new();
 	feed->heat = heat_new();

@@ -4,7 +4,7 @@
  *
  * What a tick costs on a made-up host of that size: sample, snapshot, sort, render, and what the past and a key press cost.
  * Prints a line a step: its name and the median, the least and the most of its ticks, in microseconds of CPU time; then
- * the memory in MiB at the end. events: those of all groups too, as with --all; else the core alone, as most views have it. bpf: this
+ * the memory in MiB at the end: its own without the ring of samples, the ring, and maps of BPF and files. events: those of all groups too, as with --all; else the core alone, as most views have it. bpf: this
  * host's own maps, as root, filled by hand, so that reading them is measured too.
  */
 #include <locale.h>
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -100,7 +99,7 @@ static void fill(const struct synthetic_spec *spec)
 		v->tid = i + 1;
 		v->isa = 1;
 		v->state = VCPU_GUEST;
-		v->created_ns = v->acct_ns = v->state_ns = 1;
+		v->created_ns = v->acct_ns = v->state_ns = v->epoch = 1;
 		for (u32 r = 0; r < spec->reasons; r++) {
 			v->reasons[r].key = EXIT_KEY(EXIT_GUEST, r);
 			v->reasons[r].rec = i * spec->reasons + r;
@@ -116,6 +115,8 @@ static void fill(const struct synthetic_spec *spec)
 static void advance(const struct synthetic_spec *spec)
 {
 	for (u32 i = 0; i < spec->vms * spec->vcpus; i++) {
+		struct vcpu_rec *v = &vcpus[i];
+
 		for (u32 r = 0; r < spec->reasons; r++) {
 			struct exit_rec *x = &exits[i * spec->reasons + r];
 
@@ -127,10 +128,27 @@ static void advance(const struct synthetic_spec *spec)
 			}
 			x->min_ns = 1000;
 			x->max_ns = 64000;
+			x->extremes[v->epoch & 1] =
+				(struct exit_extremes){.epoch = v->epoch, .min_ns = 1000, .max_ns = 64000};
 		}
-		vcpus[i].exits += 12 * spec->reasons;
-		vcpus[i].time_ns[VCPU_KVM] += 12000;
+		v->exits += 12 * spec->reasons;
+		v->time_ns[VCPU_KVM] += 12000;
 	}
+}
+
+/* A line of /proc/self/status that is in kB. */
+static double status_mib(const char *name)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	double kib = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)))
+			kib = atof(line + strlen(name));
+	if (f)
+		fclose(f);
+	return kib / 1024;
 }
 
 int main(int argc, char **argv)
@@ -146,7 +164,6 @@ int main(int argc, char **argv)
 	struct source *source;
 	struct app app;
 	char error[256];
-	struct rusage usage;
 
 	setlocale(LC_ALL, "C.UTF-8");
 	if (argc < 2 || synthetic_spec_parse(argv[1], &spec) || ticks < 1 || ticks > TICKS_MAX)
@@ -163,6 +180,7 @@ int main(int argc, char **argv)
 	ring = history_new(NULL);
 	if (!source || !series || !ring)
 		fail("out of memory");
+	history_borrow(ring);
 	if (app_init(&app, VIEW_VM, NULL, NULL, error, sizeof(error)))
 		fail(error);
 	app_resize(&app, 200, 50);
@@ -216,7 +234,8 @@ int main(int argc, char **argv)
 		qsort(us[s], (size_t)ticks, sizeof(us[s][0]), compare);
 		printf("%s %.0f %.0f %.0f\n", names[s], us[s][ticks / 2], us[s][0], us[s][ticks - 1]);
 	}
-	getrusage(RUSAGE_SELF, &usage);
-	printf("memory %ld\n", usage.ru_maxrss / 1024);
+	printf("own %.0f\nring %.0f\nmaps %.0f\n",
+	       status_mib("RssAnon:") - (double)history_figures(ring).bytes / 1048576,
+	       (double)history_figures(ring).bytes / 1048576, status_mib("RssShmem:") + status_mib("RssFile:"));
 	return 0;
 }

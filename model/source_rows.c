@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "source_rows.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "array.h"
+#include "hist.h"
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
+}
+
+/* First line of a consistent copy: see struct vcpu_rec.seq. */
+static u32 seq_begin(const struct vcpu_rec *rec)
+{
+	return __atomic_load_n(&rec->seq, __ATOMIC_ACQUIRE);
+}
+
+static bool seq_valid(const struct vcpu_rec *rec, u32 seq)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return !(seq & 1) && __atomic_load_n(&rec->seq, __ATOMIC_RELAXED) == seq;
+}
+
+/* Of the exit in flight: what is no other part's is the kernel's. */
+static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u64 running)
+{
+	u64 rest = e->inflight_ns;
+
+	for (u32 i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
+		u64 ns = rec->exit_part_ns[i];
+
+		if (rec->state < VCPU_STATES && PART_OF_STATE(rec->state) == i)
+			ns += running;
+		if (ns > rest)
+			ns = rest;
+		e->inflight_part_ns[i] = ns;
+		rest -= ns;
+	}
+	e->inflight_part_ns[PART_KERNEL] = rest;
+}
+
+/* The room for the row and its histogram is there. */
+static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
+		      u64 now, u64 running)
+{
+	const struct exit_extremes *extremes = &x->extremes[epoch & 1];
+	struct exit_sample *e = &s->exits[s->exit_count++];
+	bool current = extremes->epoch == epoch;
+	u32 first, last;
+
+	*e = (struct exit_sample){.key = x->key,
+				  .count = x->unended + x->done,
+				  .done = x->done,
+				  .total_ns = x->total_ns,
+				  .min_ns = x->min_ns,
+				  .max_ns = x->max_ns,
+				  .interval_min_ns = current ? extremes->min_ns : 0,
+				  .interval_max_ns = current ? extremes->max_ns : 0};
+	memcpy(e->part_ns, x->part_ns, sizeof(e->part_ns));
+	if (rec->exit_open && rec->exit_rec == index + 1) {
+		e->count++;
+		if (now > rec->exit_start_ns)
+			e->inflight_ns = now - rec->exit_start_ns;
+		split_inflight(rec, e, running);
+	}
+	if (rec->user_open && rec->user_rec == index + 1) {
+		e->count++;
+		if (now > rec->user_start_ns)
+			e->inflight_ns = now - rec->user_start_ns;
+		e->inflight_part_ns[PART_USER] = e->inflight_ns;
+	}
+	if (!e->done)
+		return;
+	/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
+	first = hist_bucket(e->min_ns);
+	last = hist_bucket(e->max_ns) + 1;
+	if (last <= first)
+		return; /* read in the middle of an update */
+	e->hist = (struct hist_span){.off = s->hist_count, .first = (u16)first, .len = (u16)(last - first)};
+	memcpy(s->hist + s->hist_count, x->hist + first, (last - first) * sizeof(*x->hist));
+	s->hist_count += last - first;
+}
+
+/*
+ * The vCPU's reasons in the order of their keys. The records lie anywhere in a pool that no cache holds: all of them are
+ * asked for before the first is waited for.
+ */
+static u32 list_exits(const struct vcpu_row_source *from, struct reason_cell list[REASONS_A_VCPU])
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
+		struct reason_cell cell = {.key = __atomic_load_n(&from->rec->reasons[i].key, __ATOMIC_ACQUIRE)};
+		const struct exit_rec *x;
+		u32 at = count;
+
+		if (!cell.key)
+			continue;
+		cell.rec = from->rec->reasons[i].rec;
+		if (cell.rec >= from->max_exits)
+			continue;
+		x = &from->exits[cell.rec];
+		__builtin_prefetch(x);
+		__builtin_prefetch((const char *)x + 64);
+		__builtin_prefetch(&x->hist[32]);
+		__builtin_prefetch(&x->hist[64]);
+		for (; at && list[at - 1].key > cell.key; at--)
+			list[at] = list[at - 1];
+		list[at] = cell;
+		count++;
+	}
+	return count;
+}
+
+static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
+{
+	struct reason_cell list[REASONS_A_VCPU];
+	const struct vcpu_rec *rec = from->rec;
+	struct vcpu_sample *v = sample_add_vcpu(s);
+	u64 now = rec->ended_ns ? rec->ended_ns : now_ns();
+	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
+
+	if (!v)
+		return -ENOMEM;
+	v->uid = from->uid;
+	v->vm = from->vm;
+	v->vcpu_id = rec->vcpu_id;
+	v->tid = rec->tid ?: from->stat->tid;
+	v->cpu = rec->cpu;
+	v->isa = rec->isa;
+	v->ended = rec->ended_ns;
+	v->state = rec->state < VCPU_STATES ? rec->state : VCPU_UNKNOWN;
+	v->state_ns = now > rec->state_ns ? now - rec->state_ns : 0;
+	v->inexact = rec->state_ns == rec->created_ns && rec->state != VCPU_UNKNOWN;
+	v->created_ns = rec->created_ns;
+	v->age_ns = now - rec->created_ns;
+	memcpy(v->time_ns, rec->time_ns, sizeof(v->time_ns));
+	v->time_ns[v->state] += running;
+	v->entries = rec->entries;
+	v->exits = rec->exits;
+	v->user_exits = rec->user_exits;
+	v->halts = rec->halts;
+	v->halts_polled = rec->halts_polled;
+	v->halts_invalid = rec->halts_invalid;
+	v->preemptions = rec->preemptions;
+	v->blocks = rec->blocks;
+	v->migrations = rec->migrations;
+	v->wait_max_ns = rec->wait_max_ns;
+	v->preempt_rest_ns = rec->preempt_rest_ns;
+	memcpy(v->preemptors, rec->preemptors, sizeof(v->preemptors));
+	v->halt_poll_success_ns = from->stat->halt_poll_success_ns;
+	v->halt_poll_fail_ns = from->stat->halt_poll_fail_ns;
+	v->halt_wait_ns = from->stat->halt_wait_ns;
+	v->halt_attempted_poll = from->stat->halt_attempted_poll;
+	v->halt_successful_poll = from->stat->halt_successful_poll;
+	v->pf_taken = from->stat->pf_taken;
+	v->exit_first = s->exit_count;
+	v->exit_count = list_exits(from, list);
+	if (ARRAY_ROOM(s->exits, s->exit_room, (u64)s->exit_count + v->exit_count) ||
+	    ARRAY_ROOM(s->hist, s->hist_room, (u64)s->hist_count + v->exit_count * HIST_BUCKETS))
+		return -ENOMEM;
+	for (u32 i = 0; i < v->exit_count; i++)
+		copy_exit(s, rec, &from->exits[list[i].rec], list[i].rec, from->epoch, now, running);
+	return 0;
+}
+
+int source_rows_vcpu(struct sample *s, const struct vcpu_row_source *from)
+{
+	u32 vcpu_count = s->vcpu_count, exit_count = s->exit_count, hist_count = s->hist_count;
+	int err;
+
+	for (int tries = 0;; tries++) {
+		u32 seq = seq_begin(from->rec);
+
+		err = copy_vcpu(s, from);
+		if (err || tries == 8 || seq_valid(from->rec, seq))
+			return err;
+		s->vcpu_count = vcpu_count;
+		s->exit_count = exit_count;
+		s->hist_count = hist_count;
+	}
+}
