@@ -7,7 +7,7 @@ char LICENSE[] SEC("license") = "GPL";
 enum twin_bits { TWIN_HYPERCALL, TWIN_HYPERV, TWIN_XEN };
 
 /* sub of EVENT_HYPERCALL, as enum hypercall_of in model/event_names.h */
-enum { CALL_KVM, CALL_HYPERV, CALL_XEN };
+enum { CALL_KVM, CALL_HYPERV, CALL_XEN, CALL_SMCCC };
 
 static __always_inline int hypercall(struct event_key *key, const __u64 *args, __u32 bit, bool again)
 {
@@ -21,6 +21,37 @@ static __always_inline int hypercall(struct event_key *key, const __u64 *args, _
 	log_event(key, args, 0, false);
 	return 0;
 }
+
+#if defined(__TARGET_ARCH_arm64)
+
+/*
+ * arch/arm64/kvm/handle_exit.c, handle_hvc(): every HVC, whatever becomes of it (KVM answers it, or since 6.5 the VMM if it
+ * wants to). KVM has no such event for SMC, by which guests call firmware where there is no HVC.
+ */
+static __always_inline int hvc_call(__u64 nr, bool again)
+{
+	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = CALL_SMCCC, .a = nr};
+	struct kvm_vcpu *vcpu = loaded_vcpu(bpf_get_current_task_btf());
+	__u64 args[EVENT_VALUES] = {0};
+
+	if (vcpu)
+		smccc_args(vcpu, args);
+	return hypercall(&key, args, TWIN_HYPERCALL, again);
+}
+
+SEC("?tp_btf/kvm_hvc_arm64")
+int BPF_PROG(on_hvc, unsigned long pc, unsigned long nr)
+{
+	return hvc_call(nr, false);
+}
+
+SEC("?tp_btf/kvm_hvc_arm64")
+int BPF_PROG(again_hvc, unsigned long pc, unsigned long nr)
+{
+	return hvc_call(nr, true);
+}
+
+#endif
 
 /* arch/x86/kvm/x86.c, ____kvm_emulate_hypercall(); before 6.7 kvm_emulate_hypercall(): KVM's own, known to it or not. */
 static __always_inline int kvm_call(unsigned long nr, unsigned long a0, unsigned long a1, unsigned long a2,

@@ -79,6 +79,17 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 	return true;
 }
 
+/*
+ * x1 to x4 of the guest: arguments of an SMCCC call, whose number is x0. user_pt_regs is the first member of struct
+ * kvm_cpu_context (arch/arm64/include/asm/kvm_host.h, since 5.8), and ABI.
+ */
+static __always_inline void smccc_args(struct kvm_vcpu *vcpu, __u64 *args)
+{
+	const struct user_pt_regs *regs = (void *)&vcpu->arch.ctxt;
+
+	bpf_probe_read_kernel(args, 4 * sizeof(*args), &regs->regs[1]);
+}
+
 #else
 
 static __always_inline struct kvm_vcpu *event_vcpu(unsigned long long *ctx)
@@ -445,6 +456,53 @@ static __always_inline bool read_pic_call(void *ctx, struct pic_call *call)
 }
 
 #endif
+
+/* --- system calls: what a VMM asks KVM for, where functions cannot be hooked ------------------------------------------ */
+
+/* include/linux/miscdevice.h, include/linux/major.h: /dev/kvm, as the kernel packs a device number (MAJOR << 20 | MINOR) */
+#define KVM_DEVICE (10U << 20 | 232)
+
+/* An ioctl, by the registers of sys_enter and sys_exit. */
+struct ioctl_call {
+	__u32 fd;
+	__u32 request;
+	__u64 arg;
+};
+
+/*
+ * False: another system call. asm-generic/unistd.h and arch/x86/entry/syscalls/syscall_64.tbl have the number; a 32-bit
+ * program's is another. Both registers and their order are ABI, and what stands behind arm64's has been so since 4.14.
+ */
+static __always_inline bool read_ioctl_call(const void *regs, struct ioctl_call *call)
+{
+#if defined(__TARGET_ARCH_arm64)
+	struct {
+		__u64 orig_x0;
+		__s32 number;
+	} entered = {0};
+	__u64 x[3] = {0};
+
+	bpf_probe_read_kernel(&entered, sizeof(entered), regs + sizeof(struct user_pt_regs));
+	if (entered.number != 29)
+		return false;
+	bpf_probe_read_kernel(x, sizeof(x), regs);
+	call->fd = entered.orig_x0; /* x0 is the result by the time of sys_exit */
+	call->request = x[1];
+	call->arg = x[2];
+#else
+	struct {
+		__u64 rdx, rsi, rdi, number;
+	} x = {0};
+
+	bpf_probe_read_kernel(&x, sizeof(x), regs + offsetof(struct pt_regs, rdx));
+	if (x.number != 16)
+		return false;
+	call->fd = x.rdi;
+	call->request = x.rsi;
+	call->arg = x.rdx;
+#endif
+	return true;
+}
 
 /* The tracepoint kvm_xen_hypercall tells the CPL before the number and the arguments since 6.2. */
 struct trace_event_raw_kvm_xen_hypercall___cpl {

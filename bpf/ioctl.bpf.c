@@ -25,17 +25,14 @@ static __always_inline int ioctl_begins(unsigned int request, bool again)
 }
 
 /* private_data of the files: struct kvm, struct kvm_vcpu, struct kvm_device; of /dev/kvm nothing. */
-static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned int request, unsigned long arg, long ret,
-				      bool again)
+static __always_inline void count_ioctl(struct file *file, __u32 kind, unsigned int request, unsigned long arg,
+					long ret, __u64 took)
 {
 	struct event_key key = {.kind = EVENT_IOCTL, .sub = kind, .a = request};
-	__u64 values[EVENT_VALUES] = {arg, ret < 0 ? -ret : 0}, took;
+	__u64 values[EVENT_VALUES] = {arg, ret < 0 ? -ret : 0};
 	struct event_rec *rec;
 	void *owner;
 
-	if (!group_on(GROUP_IOCTL) || !first_of_twins(TWIN_END, again))
-		return 0;
-	took = span_end(SPAN_IOCTL, request);
 	owner = BPF_CORE_READ(file, private_data);
 	if (kind == FILE_KVM)
 		key.b = bpf_get_current_pid_tgid() >> 32;
@@ -52,6 +49,13 @@ static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned in
 			rec->value[1] = values[1]; /* of the last one that failed */
 	}
 	log_event(&key, values, took, ret < 0);
+}
+
+static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned int request, unsigned long arg, long ret,
+				      bool again)
+{
+	if (group_on(GROUP_IOCTL) && first_of_twins(TWIN_END, again))
+		count_ioctl(file, kind, request, arg, ret, span_end(SPAN_IOCTL, request));
 	return 0;
 }
 
@@ -82,6 +86,65 @@ IOCTL_PROGRAMS(dev, kvm_dev_ioctl, FILE_KVM)
 IOCTL_PROGRAMS(vm, kvm_vm_ioctl, FILE_VM)
 IOCTL_PROGRAMS(vcpu, kvm_vcpu_ioctl, FILE_VCPU)
 IOCTL_PROGRAMS(device, kvm_device_ioctl, FILE_DEVICE)
+
+/*
+ * Where these cannot be hooked: all ioctls whose number is of KVM's type, and at their end, whose file it is. One that
+ * another thread closes meanwhile is not counted.
+ */
+#define KVM_TYPE 0xae /* KVMIO, include/uapi/linux/kvm.h */
+
+static __always_inline bool kvm_ioctl_call(const void *regs, struct ioctl_call *call)
+{
+	return group_on(GROUP_IOCTL) && read_ioctl_call(regs, call) && (call->request >> 8 & 0xff) == KVM_TYPE;
+}
+
+static __always_inline int sys_begins(const void *regs, bool again)
+{
+	struct ioctl_call call;
+
+	return kvm_ioctl_call(regs, &call) ? ioctl_begins(call.request, again) : 0;
+}
+
+static __always_inline int sys_ends(const void *regs, long ret, bool again)
+{
+	struct kvm_vcpu *vcpu = NULL;
+	struct ioctl_call call;
+	struct file *file;
+	__u32 kind;
+	__u64 took;
+
+	if (!kvm_ioctl_call(regs, &call) || !first_of_twins(TWIN_END, again))
+		return 0;
+	took = span_end(SPAN_IOCTL, call.request);
+	file = file_of_fd(call.fd);
+	if (!file)
+		return 0;
+	if (BPF_CORE_READ(file, f_inode, i_rdev) == KVM_DEVICE)
+		kind = FILE_KVM;
+	else if (kvm_of_file(file, &vcpu))
+		kind = vcpu ? FILE_VCPU : FILE_VM;
+	else if (is_device_file(file))
+		kind = FILE_DEVICE;
+	else
+		return 0;
+	count_ioctl(file, kind, call.request, call.arg, ret, took);
+	return 0;
+}
+
+#define SYSCALL_PROGRAMS(prefix, again)                             \
+	SEC("?tp_btf/sys_enter")                                    \
+	int BPF_PROG(prefix##_sys_enter, const void *regs)          \
+	{                                                           \
+		return sys_begins(regs, again);                     \
+	}                                                           \
+	SEC("?tp_btf/sys_exit")                                     \
+	int BPF_PROG(prefix##_sys_exit, const void *regs, long ret) \
+	{                                                           \
+		return sys_ends(regs, ret, again);                  \
+	}
+
+SYSCALL_PROGRAMS(on, false)
+SYSCALL_PROGRAMS(again, true)
 
 /* --- memory slots -------------------------------------------------------------------------------------------------- */
 
@@ -122,6 +185,12 @@ SEC("?fentry/kvm_arch_commit_memory_region")
 int BPF_PROG(again_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new)
 {
 	return memslot(kvm, old, new, true);
+}
+
+SEC("?kprobe/kvm_arch_commit_memory_region")
+int BPF_KPROBE(kprobe_memslot, struct kvm *kvm, struct kvm_memory_slot *old, struct kvm_memory_slot *new)
+{
+	return memslot(kvm, old, new, false);
 }
 
 /* --- slots that were there before ---------------------------------------------------------------------------------- */

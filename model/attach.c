@@ -136,6 +136,12 @@ static u64 impossible_kprobes(const struct program_set *set)
 	return all;
 }
 
+/*
+ * Why no function of this host can be hooked by fentry, once that is known; 0: nothing is. Its kernel has no direct calls of
+ * ftrace's (arm64 before 6.4), or somebody forbids it: then the next set need not try each.
+ */
+static _Atomic int no_fentry;
+
 /* What --features says is why the best choice is not there, not why its substitutes are not. */
 static void note_refusal(struct probe_sample *probes, const struct program *p, int err)
 {
@@ -143,6 +149,25 @@ static void note_refusal(struct probe_sample *probes, const struct program *p, i
 		err = -EOPNOTSUPP;
 	if (!probes[p->probe].err)
 		probes[p->probe].err = err;
+}
+
+static u64 impossible_fentries(const struct program_set *set, struct probe_sample *probes)
+{
+	struct bpf_object *obj;
+	u64 all = 0;
+	int err;
+
+	if (!no_fentry)
+		return 0;
+	obj = open_object(set, &err);
+	for (u32 i = 0; obj && i < set->count; i++) {
+		if (!is_fentry(obj, set, i))
+			continue;
+		all |= 1ULL << i;
+		note_refusal(probes, &set->programs[i], no_fentry);
+	}
+	bpf_object__close(obj);
+	return all;
 }
 
 /*
@@ -167,6 +192,8 @@ static u64 find_refused(const struct loading *l, u64 enabled, struct probe_sampl
 				if (obj)
 					continue;
 			}
+			if (fentry && err == -EPERM)
+				no_fentry = err;
 			refused |= 1ULL << i;
 			note_refusal(probes, &l->set->programs[i], err);
 		}
@@ -192,8 +219,12 @@ static void attach_one(struct attach *a, u32 i, u64 *refused)
 {
 	a->links[i] = bpf_program__attach(program_at(a->obj, a->set, i));
 	if (!a->links[i]) {
+		int err = -errno;
+
 		*refused |= 1ULL << i;
-		note_refusal(a->probes, &a->set->programs[i], -errno);
+		note_refusal(a->probes, &a->set->programs[i], err);
+		if (err == -KERNEL_ENOTSUPP && is_fentry(a->obj, a->set, i))
+			no_fentry = err;
 	}
 }
 
@@ -270,7 +301,7 @@ int attach_open(struct attach *a, const struct program_set *set, attach_prepare 
 	libbpf_set_print(print_libbpf);
 	/* Kernels before 5.11 charge BPF memory to this limit; later ones do not look at it. */
 	setrlimit(RLIMIT_MEMLOCK, &no_limit);
-	refused = impossible_kprobes(set);
+	refused = spread(set, impossible_kprobes(set) | impossible_fentries(set, a->probes));
 
 	/* Each round refuses at least one program more, so this ends. */
 	for (;;) {

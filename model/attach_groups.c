@@ -14,9 +14,12 @@
 
 /* clang-format off */
 static const struct program calls[] = {
+#if defined(__aarch64__)
+	{.name = "on_hvc", .probe = PROBE_HYPERCALL},
+	{.name = "again_hvc", .probe = PROBE_HYPERCALL, .twin = true},
+#else
 	{.name = "on_hypercall", .probe = PROBE_HYPERCALL},
 	{.name = "again_hypercall", .probe = PROBE_HYPERCALL, .twin = true},
-#if defined(__x86_64__)
 	{.name = "on_hv_hypercall", .probe = PROBE_HV_HYPERCALL},
 	{.name = "again_hv_hypercall", .probe = PROBE_HV_HYPERCALL, .twin = true},
 	{.name = "on_xen_hypercall", .probe = PROBE_XEN_HYPERCALL},
@@ -38,27 +41,32 @@ static const struct program ioctls[] = {
 	{.name = "again_vcpu_begin", .probe = PROBE_IOCTL, .twin = true},
 	{.name = "on_vcpu_end", .probe = PROBE_IOCTL},
 	{.name = "again_vcpu_end", .probe = PROBE_IOCTL, .twin = true},
-	{.name = "on_device_begin", .probe = PROBE_DEVICE_IOCTL},
-	{.name = "again_device_begin", .probe = PROBE_DEVICE_IOCTL, .twin = true},
-	{.name = "on_device_end", .probe = PROBE_DEVICE_IOCTL},
-	{.name = "again_device_end", .probe = PROBE_DEVICE_IOCTL, .twin = true},
+	{.name = "on_device_begin", .probe = PROBE_IOCTL},
+	{.name = "again_device_begin", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_device_end", .probe = PROBE_IOCTL},
+	{.name = "again_device_end", .probe = PROBE_IOCTL, .twin = true},
+	{.name = "on_sys_enter", .probe = PROBE_IOCTL, .choice = 1},
+	{.name = "again_sys_enter", .probe = PROBE_IOCTL, .choice = 1, .twin = true},
+	{.name = "on_sys_exit", .probe = PROBE_IOCTL, .choice = 1},
+	{.name = "again_sys_exit", .probe = PROBE_IOCTL, .choice = 1, .twin = true},
 	{.name = "on_memslot", .probe = PROBE_MEMSLOT},
 	{.name = "again_memslot", .probe = PROBE_MEMSLOT, .twin = true},
+	{.name = "kprobe_memslot", .probe = PROBE_MEMSLOT, .choice = 1},
 	{.name = "find_slots", .probe = PROBE_SLOT_WALK, .iterator = true},
 };
 
 static const struct program causes[] = {
+	{.name = "on_mmio", .probe = PROBE_MMIO},
+	{.name = "again_mmio", .probe = PROBE_MMIO, .twin = true},
+#if defined(__x86_64__)
 	{.name = "on_msr", .probe = PROBE_MSR},
 	{.name = "again_msr", .probe = PROBE_MSR, .twin = true},
 	{.name = "on_pio", .probe = PROBE_PIO},
 	{.name = "again_pio", .probe = PROBE_PIO, .twin = true},
-	{.name = "on_mmio", .probe = PROBE_MMIO},
-	{.name = "again_mmio", .probe = PROBE_MMIO, .twin = true},
 	{.name = "on_cpuid", .probe = PROBE_CPUID},
 	{.name = "again_cpuid", .probe = PROBE_CPUID, .twin = true},
 	{.name = "on_fast_mmio", .probe = PROBE_FAST_MMIO},
 	{.name = "again_fast_mmio", .probe = PROBE_FAST_MMIO, .twin = true},
-#if defined(__x86_64__)
 	{.name = "on_external", .probe = PROBE_HOST_VECTOR},
 	{.name = "again_external", .probe = PROBE_HOST_VECTOR, .twin = true},
 	{.name = "on_local_timer", .probe = PROBE_HOST_VECTOR, .choice = 1},
@@ -119,21 +127,25 @@ static const struct program timers[] = {
 	{.name = "again_timer_waited", .probe = PROBE_TIMER_WAIT, .twin = true},
 };
 #endif
+
 static const struct program faults[] = {
+#if defined(__aarch64__)
+	{.name = "on_guest_fault", .probe = PROBE_FAULT},
+	{.name = "again_guest_fault", .probe = PROBE_FAULT, .twin = true},
+#else
 	{.name = "on_fault", .probe = PROBE_FAULT},
 	{.name = "again_fault", .probe = PROBE_FAULT, .twin = true},
 	{.name = "on_fault_end", .probe = PROBE_FAULT},
 	{.name = "again_fault_end", .probe = PROBE_FAULT, .twin = true},
 	{.name = "on_plain_fault", .probe = PROBE_FAULT, .choice = 1},
 	{.name = "again_plain_fault", .probe = PROBE_FAULT, .choice = 1, .twin = true},
-	{.name = "on_guest_fault", .probe = PROBE_FAULT, .choice = 2},
-	{.name = "again_guest_fault", .probe = PROBE_FAULT, .choice = 2, .twin = true},
 	{.name = "on_fault_page", .probe = PROBE_FAULT_PAGE},
 	{.name = "again_fault_page", .probe = PROBE_FAULT_PAGE, .twin = true},
 	{.name = "on_fault_mapped", .probe = PROBE_FAULT_MAPPED},
 	{.name = "again_fault_mapped", .probe = PROBE_FAULT_MAPPED, .twin = true},
 	{.name = "on_fast_fault", .probe = PROBE_FAULT_FAST},
 	{.name = "again_fast_fault", .probe = PROBE_FAULT_FAST, .twin = true},
+#endif
 };
 
 static const struct program dirty[] = {

@@ -62,6 +62,50 @@ static const struct number_name xen_hypercalls[] = {
 	{24, "vcpu_op"},   {29, "sched_op"},    {32, "event_channel_op"}, {34, "hvm_op"},
 };
 
+/*
+ * arm64: Arm's SMC Calling Convention (DEN0028), PSCI (DEN0022), TRNG (DEN0098), paravirtualised time (DEN0057A) and what
+ * KVM has of its own; include/linux/arm-smccc.h, include/uapi/linux/psci.h. Bit 31: does not block; bit 30: 64-bit
+ * arguments; bits 24 to 29: whose; 0 to 15: which.
+ */
+static const struct number_name smccc_calls[] = {
+	{0x80000000, "SMCCC_VERSION"},
+	{0x80000001, "SMCCC_ARCH_FEATURES"},
+	{0x80000002, "SMCCC_ARCH_SOC_ID"},
+	{0x80003fff, "SMCCC_WORKAROUND_3"},
+	{0x80007fff, "SMCCC_WORKAROUND_2"},
+	{0x80008000, "SMCCC_WORKAROUND_1"},
+	{0x84000000, "PSCI_VERSION"},
+	{0x84000001, "PSCI_CPU_SUSPEND"},
+	{0x84000002, "PSCI_CPU_OFF"},
+	{0x84000003, "PSCI_CPU_ON"},
+	{0x84000004, "PSCI_AFFINITY_INFO"},
+	{0x84000005, "PSCI_MIGRATE"},
+	{0x84000006, "PSCI_MIGRATE_INFO_TYPE"},
+	{0x84000007, "PSCI_MIGRATE_INFO_UP_CPU"},
+	{0x84000008, "PSCI_SYSTEM_OFF"},
+	{0x84000009, "PSCI_SYSTEM_RESET"},
+	{0x8400000a, "PSCI_FEATURES"},
+	{0x8400000e, "PSCI_SYSTEM_SUSPEND"},
+	{0x84000012, "PSCI_SYSTEM_RESET2"},
+	{0x84000050, "TRNG_VERSION"},
+	{0x84000051, "TRNG_FEATURES"},
+	{0x84000052, "TRNG_GET_UUID"},
+	{0x84000053, "TRNG_RND32"},
+	{0x86000000, "KVM_FEATURES"},
+	{0x86000001, "KVM_PTP"},
+	{0x8600ff01, "KVM_CALL_UID"},
+	{0xc4000001, "PSCI_CPU_SUSPEND"},
+	{0xc4000003, "PSCI_CPU_ON"},
+	{0xc4000004, "PSCI_AFFINITY_INFO"},
+	{0xc4000005, "PSCI_MIGRATE"},
+	{0xc4000007, "PSCI_MIGRATE_INFO_UP_CPU"},
+	{0xc400000e, "PSCI_SYSTEM_SUSPEND"},
+	{0xc4000012, "PSCI_SYSTEM_RESET2"},
+	{0xc4000053, "TRNG_RND64"},
+	{0xc5000020, "PV_TIME_FEATURES"},
+	{0xc5000021, "PV_TIME_ST"},
+};
+
 static const struct {
 	const char *of;
 	const struct number_name *names;
@@ -71,6 +115,7 @@ static const struct {
 	[HYPERCALL_KVM] = {"KVM", kvm_hypercalls, ARRAY_SIZE(kvm_hypercalls), false},
 	[HYPERCALL_HYPERV] = {"HV", hyperv_hypercalls, ARRAY_SIZE(hyperv_hypercalls), true},
 	[HYPERCALL_XEN] = {"Xen", xen_hypercalls, ARRAY_SIZE(xen_hypercalls), false},
+	[HYPERCALL_SMCCC] = {"SMCCC", smccc_calls, ARRAY_SIZE(smccc_calls), true},
 };
 
 const char *hypercall_name(u32 of, u64 nr, char *buf)
@@ -80,7 +125,7 @@ const char *hypercall_name(u32 of, u64 nr, char *buf)
 	if (of >= ARRAY_SIZE(hypercall_tables))
 		return NULL;
 	name = find(hypercall_tables[of].names, hypercall_tables[of].count, nr);
-	if (name && of == HYPERCALL_KVM)
+	if (name && (of == HYPERCALL_KVM || of == HYPERCALL_SMCCC))
 		return name;
 	if (name)
 		snprintf(buf, EVENT_NAME_SIZE, "%s %s", hypercall_tables[of].of, name);
@@ -122,8 +167,35 @@ static bool kvm_call_arguments(u64 nr, const u64 a[4], char *buf, size_t size)
 	}
 }
 
+static bool smccc_arguments(u64 nr, const u64 a[4], char *buf, size_t size)
+{
+	switch (nr & ~(1ULL << 30)) {
+	case 0x84000003:
+		snprintf(buf, size, "MPIDR 0x%" PRIx64 " entry 0x%" PRIx64 " context 0x%" PRIx64, a[0], a[1], a[2]);
+		return true;
+	case 0x84000004:
+		snprintf(buf, size, "MPIDR 0x%" PRIx64 " level %" PRIu64, a[0], a[1]);
+		return true;
+	case 0x80000001: /* of the call with that number */
+	case 0x8400000a:
+	case 0x84000051: {
+		const char *name = find(smccc_calls, ARRAY_SIZE(smccc_calls), (u32)a[0]);
+
+		if (name)
+			snprintf(buf, size, "of %s", name);
+		else
+			snprintf(buf, size, "of 0x%" PRIx64, a[0]);
+		return true;
+	}
+	default:
+		return false;
+	}
+}
+
 const char *hypercall_arguments(u32 of, u64 nr, const u64 a[4], char *buf, size_t size)
 {
+	if (of == HYPERCALL_SMCCC && smccc_arguments(nr, a, buf, size))
+		return buf;
 	if (of == HYPERCALL_KVM && kvm_call_arguments(nr, a, buf, size))
 		return buf;
 	if (of == HYPERCALL_HYPERV) {

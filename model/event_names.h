@@ -7,9 +7,9 @@
 #include "types.h"
 
 /* Whose hypercall: sub of EVENT_HYPERCALL. */
-enum hypercall_of { HYPERCALL_KVM, HYPERCALL_HYPERV, HYPERCALL_XEN };
+enum hypercall_of { HYPERCALL_KVM, HYPERCALL_HYPERV, HYPERCALL_XEN, HYPERCALL_SMCCC };
 
-/* "KICK_CPU", "HV POST_MESSAGE", "KVM 77" of a number without a name. buf of EVENT_NAME_SIZE; NULL: of is none of them. */
+/* "KICK_CPU", "HV POST_MESSAGE", "PSCI_CPU_ON", "KVM 77" of a number without a name. buf of EVENT_NAME_SIZE; NULL: of is none of them. */
 const char *hypercall_name(u32 of, u64 nr, char *buf);
 /* The values of EVENT_HYPERCALL in words; returns buf, cut to its size. */
 const char *hypercall_arguments(u32 of, u64 nr, const u64 a[4], char *buf, size_t size);

@@ -45,6 +45,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	struct hlist_head preempt_notifiers;
+	struct files_struct *files;
 };
 
 struct super_block {
@@ -53,6 +54,7 @@ struct super_block {
 
 struct inode {
 	struct super_block *i_sb;
+	__u32 i_rdev;
 };
 
 struct qstr {
@@ -71,6 +73,15 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	void *private_data;
+};
+
+struct fdtable {
+	__u32 max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
 };
 
 struct seq_file {
@@ -122,7 +133,11 @@ struct kvm_vcpu_stat {
 struct kvm_arch {
 };
 
+struct kvm_cpu_context {
+};
+
 struct kvm_vcpu_arch {
+	struct kvm_cpu_context ctxt;
 };
 
 struct kvm_memory_slot {

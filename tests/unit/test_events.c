@@ -240,6 +240,8 @@ static void hypercalls_have_words(void **state)
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_HYPERV, 0x7777, 0, buf), "HV 0x7777");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 29, 0, buf), "Xen sched_op");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 63, 0, buf), "Xen 63");
+	assert_string_equal(event_name(3, EVENT_HYPERCALL, HYPERCALL_SMCCC, 0xc4000003, 0, buf), "PSCI_CPU_ON");
+	assert_string_equal(event_name(3, EVENT_HYPERCALL, HYPERCALL_SMCCC, 0x3f1, 0, buf), "SMCCC 0x3f1");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, 9, 63, 0, buf), "9:3f:0");
 	assert_string_equal(arguments(HYPERCALL_KVM, 5, 0, 3, 0, 0), "APIC id 3");
 	assert_string_equal(arguments(HYPERCALL_KVM, 9, 0x1000, 0, 0, 0), "GPA 0x1000 clock 0");
@@ -252,6 +254,12 @@ static void hypercalls_have_words(void **state)
 	assert_string_equal(arguments(HYPERCALL_HYPERV, 2, 0x1000, 0, 2, 0), "in 0x1000 out 0x0");
 	assert_string_equal(arguments(HYPERCALL_HYPERV, 3, 9, 8, 3 | 1 << 16 | 5ULL << 32 | 2ULL << 48, 0),
 			    "fast 0x9 0x8 5 reps from 2");
+	assert_string_equal(arguments(HYPERCALL_SMCCC, 0xc4000003, 1, 0x40080000, 0x10, 0),
+			    "MPIDR 0x1 entry 0x40080000 context 0x10");
+	assert_string_equal(arguments(HYPERCALL_SMCCC, 0x84000004, 0x101, 0, 0, 0), "MPIDR 0x101 level 0");
+	assert_string_equal(arguments(HYPERCALL_SMCCC, 0x80000001, 0x80007fff, 0, 0, 0), "of SMCCC_WORKAROUND_2");
+	assert_string_equal(arguments(HYPERCALL_SMCCC, 0x8400000a, 0x123, 0, 0, 0), "of 0x123");
+	assert_string_equal(arguments(HYPERCALL_SMCCC, 0x3f1, 1, 2, 3, 4), "0x1 0x2 0x3 0x4");
 	assert_string_equal(hypercall_arguments(HYPERCALL_KVM, 5, a, small, sizeof(small)), "APIC id");
 }
 

@@ -20,18 +20,19 @@ struct pairing {
 	const char *key[KEYS];      /* of kvmtop's rows */
 	const char *told_key[KEYS]; /* of the account's */
 	int of;                     /* the value of "of" that kvmtop's rows must have; below 0: any */
+	int of_arm64;
 };
 
 /* clang-format off */
 static const struct pairing causes[] = {
-	{"port I/O", "causes", "pio", "pio", {"port", "write"}, {"port", "write"}, -1},
-	{"MMIO", "causes", "mmio", "mmio", {"gpa", "write"}, {"gpa", "write"}, -1},
-	{"MSR", "causes", "msr", "msr", {"index", "write"}, {"index", "write"}, -1},
-	{"CPUID", "causes", "cpuid", "cpuid", {"leaf", NULL}, {"leaf", NULL}, -1},
+	{"port I/O", "causes", "pio", "pio", {"port", "write"}, {"port", "write"}, -1, -1},
+	{"MMIO", "causes", "mmio", "mmio", {"gpa", "write"}, {"gpa", "write"}, -1, -1},
+	{"MSR", "causes", "msr", "msr", {"index", "write"}, {"index", "write"}, -1, -1},
+	{"CPUID", "causes", "cpuid", "cpuid", {"leaf", NULL}, {"leaf", NULL}, -1, -1},
 };
 static const struct pairing calls[] = {
-	{"hypercall", "hypercalls", "hypercall", "hypercalls", {"nr", NULL}, {"nr", NULL}, 0},
-	{"Hyper-V hypercall", "hypercalls", "hypercall", "hv_hypercalls", {"nr", NULL}, {"code", NULL}, 1},
+	{"hypercall", "hypercalls", "hypercall", "hypercalls", {"nr", NULL}, {"nr", NULL}, 0, 3},
+	{"Hyper-V hypercall", "hypercalls", "hypercall", "hv_hypercalls", {"nr", NULL}, {"code", NULL}, 1, 1},
 };
 /* clang-format on */
 
@@ -68,8 +69,9 @@ static bool may_miss(const struct pairing *p, const struct key_count *row)
 	return !strcmp(p->type, "mmio") && row->key[0] == 0xfee000b0;
 }
 
-static void check_pairing(const struct pairing *p, json *vm, json *told, int64_t vcpu)
+static void check_pairing(const struct evidence *e, const struct pairing *p, json *vm, json *told, int64_t vcpu)
 {
+	int of = e->arm64 ? p->of_arm64 : p->of;
 	json *array = member(vm, p->array), *account = member(told, p->told);
 	uint64_t sum = 0;
 	bool all = true;
@@ -81,7 +83,7 @@ static void check_pairing(const struct pairing *p, json *vm, json *told, int64_t
 		json *o = at(array, i);
 
 		if (!strcmp(text(o, "type"), p->type) && integer(o, "vcpu") == vcpu && !truth(o, "others") &&
-		    (p->of < 0 || integer(o, "of") == p->of))
+		    (of < 0 || integer(o, "of") == of))
 			row_of(o, p->key)->seen += number(o, "count");
 	}
 	for (unsigned int i = 0; i < row_count; i++) {
@@ -125,18 +127,18 @@ static void check_times(const struct evidence *e, json *vm, json *vcpu)
 {
 	static const struct {
 		const char *array, *type;
-		int svm[2], vmx[2];
+		int svm[2], vmx[2], arm64[2];
 	} whole[] = {
-		{"causes", "pio", {0x7b, 0x7b}, {30, 30}},
-		{"causes", "msr", {0x7c, 0x7c}, {31, 32}},
-		{"causes", "cpuid", {0x72, 0x72}, {10, 10}},
-		{"hypercalls", "hypercall", {0x81, 0x81}, {18, 18}},
+		{"causes", "pio", {0x7b, 0x7b}, {30, 30}, {-1, -1}},
+		{"causes", "msr", {0x7c, 0x7c}, {31, 32}, {-1, -1}},
+		{"causes", "cpuid", {0x72, 0x72}, {10, 10}, {-1, -1}},
+		{"hypercalls", "hypercall", {0x81, 0x81}, {18, 18}, {0x216, 0x216}},
 	};
+	const char *isa = text(e->ticks.o[e->ticks.count - 1], "isa");
 	int64_t id = integer(vcpu, "id");
 
 	for (unsigned int i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-		const int *codes =
-			!strcmp(text(e->ticks.o[e->ticks.count - 1], "isa"), "vmx") ? whole[i].vmx : whole[i].svm;
+		const int *codes = e->arm64 ? whole[i].arm64 : !strcmp(isa, "vmx") ? whole[i].vmx : whole[i].svm;
 		uint64_t count = exit_sum(vcpu, codes, "count"), ns = exit_sum(vcpu, codes, "total_ns");
 		uint64_t timed = cause_sum(vm, id, whole[i].array, whole[i].type, "timed");
 		uint64_t cause_ns = cause_sum(vm, id, whole[i].array, whole[i].type, "total_ns");
@@ -177,12 +179,11 @@ void case_causes(const struct evidence *e)
 			int64_t id = integer(at(vcpus, k), "id");
 
 			for (unsigned int p = 0; p < sizeof(causes) / sizeof(causes[0]); p++)
-				check_pairing(&causes[p], vm, at(vcpus, k), id);
-			check_pairing(&calls[0], vm, at(vcpus, k), id);
-			if (e->arm64)
-				continue;
+				check_pairing(e, &causes[p], vm, at(vcpus, k), id);
+			check_pairing(e, &calls[0], vm, at(vcpus, k), id);
 			check_times(e, vm, find_vcpu(vm, id));
-			check_vectors(e, vm, find_vcpu(vm, id));
+			if (!e->arm64)
+				check_vectors(e, vm, find_vcpu(vm, id));
 		}
 	}
 }
@@ -266,10 +267,14 @@ void case_calls(const struct evidence *e)
 			continue;
 		for (unsigned int k = 0; k < length(vcpus); k++) {
 			for (unsigned int p = 0; p < sizeof(calls) / sizeof(calls[0]); p++)
-				check_pairing(&calls[p], vm, at(vcpus, k), integer(at(vcpus, k), "id"));
+				check_pairing(e, &calls[p], vm, at(vcpus, k), integer(at(vcpus, k), "id"));
 		}
 		check_arguments(vm, e->truth[i]);
-		if (!strcmp(text(vm, "name"), "left"))
+		if (e->arm64 && !strcmp(text(vm, "name"), "left"))
+			check_names(vm, (const char *const[]){"PSCI_VERSION", "SMCCC_ARCH_FEATURES", "SMCCC 0x3f5"}, 3);
+		else if (e->arm64)
+			check_names(vm, (const char *const[]){"PSCI_VERSION", "SMCCC 0x3f1"}, 2);
+		else if (!strcmp(text(vm, "name"), "left"))
 			check_names(vm, (const char *const[]){"KICK_CPU", "SCHED_YIELD", "KVM 1013"}, 3);
 		else
 			check_names(vm, (const char *const[]){"KICK_CPU", "HV RETARGET_INTERRUPT"}, 2);
