@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 
 O       ?= build
+# where the BPF objects and their skeletons are: builds by several compilers may share them
+BPF_O   ?= $(O)
 V       ?= 0
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -55,7 +57,7 @@ PACKAGES_SHOTS := librsvg2-bin fonts-dejavu-core fontconfig pngquant
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wvla -Wpointer-arith -Werror
 LIBS     := libbpf libelf ncursesw json-c zlib libzstd $(if $(STATIC),,libmicrohttpd)
 CFLAGS   ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -D_DEFAULT_SOURCE -DKVMTOP_VERSION='"$(VERSION)"' -I$(O)/gen
+CPPFLAGS += -D_GNU_SOURCE -D_DEFAULT_SOURCE -DKVMTOP_VERSION='"$(VERSION)"' -I$(BPF_O)/gen
 CSTD     := -std=gnu17
 ifneq ($(SYSROOT),)
 override CC += --sysroot=$(SYSROOT)
@@ -86,10 +88,10 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Werror 
 # The core is one object, always loaded; each of the others is one by itself, loaded when a pane needs it.
 CORE     := run halt sched discover
 BPF_SRC  := $(sort $(wildcard bpf/*.bpf.c))
-BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(O)/%.bpf.o)
-CORE_OBJ := $(CORE:%=$(O)/bpf/%.bpf.o)
+BPF_OBJ  := $(BPF_SRC:%.bpf.c=$(BPF_O)/%.bpf.o)
+CORE_OBJ := $(CORE:%=$(BPF_O)/bpf/%.bpf.o)
 PANES    := $(filter-out $(CORE),$(BPF_SRC:bpf/%.bpf.c=%))
-SKEL     := $(O)/gen/kvmtop.skel.h $(PANES:%=$(O)/gen/%.skel.h)
+SKEL     := $(BPF_O)/gen/kvmtop.skel.h $(PANES:%=$(BPF_O)/gen/%.skel.h)
 SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export.c,$(wildcard ui/*.c)) \
 	$(if $(STATIC),ui/export_none.c,ui/export.c))
 OBJ      := $(SRC:%.c=$(O)/%.o)
@@ -97,7 +99,8 @@ LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
 BENCH    := $(addprefix $(O)/tests/bench/,scale exits meter empty.bpf.o classic.bpf.o)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT     := $(UNIT_SRC:%.c=$(O)/%)
-UNIT_LIB := $(patsubst %.c,$(O)/%.o,$(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))))
+UNIT_OBJ := $(UNIT_SRC:%.c=$(O)/%.o)
+RUNNER   := $(O)/tests/unit/runner
 
 .PHONY: all
 all: $(O)/kvmtop
@@ -106,17 +109,17 @@ $(O)/kvmtop: $(OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDSTATIC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(O)/%.bpf.o: %.bpf.c
+$(BPF_OBJ): $(BPF_O)/%.bpf.o: %.bpf.c $(BPF_O)/bpf-flags
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -c $< -o $@
 
-$(O)/kvmtop.bpf.o: $(CORE_OBJ)
+$(BPF_O)/kvmtop.bpf.o: $(CORE_OBJ)
 	$(call msg,BPFLINK,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(O)/gen/kvmtop.skel.h: $(O)/kvmtop.bpf.o
-$(PANES:%=$(O)/gen/%.skel.h): $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
+$(BPF_O)/gen/kvmtop.skel.h: $(BPF_O)/kvmtop.bpf.o
+$(PANES:%=$(BPF_O)/gen/%.skel.h): $(BPF_O)/gen/%.skel.h: $(BPF_O)/bpf/%.bpf.o
 $(SKEL):
 	$(call msg,SKEL,$@)
 	$(Q)mkdir -p $(@D)
@@ -134,39 +137,54 @@ $(O)/model/json.o: CPPFLAGS += -DJSON_SCHEMA='"model/kvmtop.schema.json"'
 $(O)/model/demo.o: CPPFLAGS += -DDEMO_RECORDING='"tests/recordings/demo.rec"'
 
 # A change of the flags builds all again.
-FLAGS := $(CC) $(CSTD) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(LDSTATIC) $(BPF_CFLAGS)
+FLAGS := $(CC) $(CSTD) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(LDSTATIC)
+BPF_FLAGS := $(CLANG) $(BPF_CFLAGS)
+keep = $(Q)mkdir -p $(@D); echo '$(subst ','\'',$(1))' | cmp -s - $@ || echo '$(subst ','\'',$(1))' > $@
 $(O)/flags: FORCE
-	$(Q)mkdir -p $(O)
-	$(Q)echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' > $@
+	$(call keep,$(FLAGS))
+$(BPF_O)/bpf-flags: FORCE
+	$(call keep,$(BPF_FLAGS))
 
 $(O)/%.o: %.c $(O)/flags
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(CPPFLAGS) $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANFLAGS) -MMD -MP -MT $@ -c $< -o $@
 
-$(BPF_OBJ): $(O)/flags
+# All unit tests are one program, linked once; each is called by a link of its name. They are not optimised: that would
+# take longer than it saves.
+$(O)/gen/unit_tests.h: FORCE
+	$(call keep,$(patsubst tests/unit/%.c,UNIT_TEST(%),$(UNIT_SRC)))
+$(UNIT_OBJ) $(RUNNER).o: | $(O)/gen/unit_tests.h
+$(UNIT_OBJ) $(RUNNER).o: override CFLAGS += -O0 -U_FORTIFY_SOURCE
+$(UNIT_OBJ): override CPPFLAGS += -I$(O)/gen -include tests/unit/runner.h -Dmain=$(basename $(@F))_main
+$(RUNNER).o: override CPPFLAGS += -I$(O)/gen
 
-$(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(UNIT_LIB) $(LIB_OBJ)
+$(RUNNER): $(RUNNER).o $(UNIT_OBJ) $(LIB_OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(UNIT): $(RUNNER)
+	$(Q)ln -sf runner $@
 
--include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(UNIT:%=%.d) $(UNIT_LIB:.o=.d)
+-include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(RUNNER).d
 
 # --- the two commands of the README -----------------------------------------------------------------------------------
 
 # eBPF wants root; a made-up host does not.
 AS_ROOT = $(if $(findstring --demo,$(ARGS)),,$(shell [ "$$(id -u)" -eq 0 ] || command -v sudo))
 
-.PHONY: run check check-unit check-lab lab bench screenshots setup-build setup-check
+.PHONY: run check check-unit check-san check-lab lab bench screenshots setup-build setup-check
 run: setup-build
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)$(AS_ROOT) $(O)/kvmtop $(ARGS)
 
 check: setup-check
-	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check unit lab
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check unit san lab
 
 check-unit: setup-check
 	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check unit
+
+check-san: setup-check
+	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check san
 
 check-lab: setup-check
 	$(Q)MAKE="$(MAKE)" O=$(abspath $(O)) ./tests/check lab
@@ -259,6 +277,7 @@ help:
 	@echo 'make run           install what the build needs (Debian), build, and start kvmtop; ARGS=... for its options'
 	@echo 'make check         install what the tests need (Debian), and run all tests'
 	@echo 'make check-unit    the tests that need no KVM: model, interface, terminal'
+	@echo 'make check-san     those of them that try very much, in full breadth'
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|intel|arm64 KERNEL=6.1|6.12|7.2'
 	@echo 'make bench         measure what kvmtop costs, beside what else one would run; tables in $$(O)/bench; ARGS="exits scale ..."'

@@ -35,7 +35,8 @@ void figures_quantiles(struct exit_figures *f, const u64 *hist)
 struct hist_span figures_difference(const struct sample *before, const struct exit_sample *prev,
 				    const struct sample *now, const struct exit_sample *cur, u64 *to)
 {
-	const u32 *new = now->hist + cur->hist.off;
+	/* a sample without any has no table to point into */
+	const u32 *new = cur->hist.len ? now->hist + cur->hist.off : NULL;
 	const u32 *old = prev && prev->hist.len ? before->hist + prev->hist.off : NULL;
 	u32 len = cur->hist.len, skip = 0;
 

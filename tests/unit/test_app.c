@@ -10,6 +10,7 @@
 
 #include "../../ui/render.h"
 #include "../../ui/view.h"
+#include "sweep.h"
 #include "ui_check.h"
 
 #define SPEC "6x4x8"
@@ -628,7 +629,7 @@ static void tiny_screens(void **state)
 	check_open(&host, SPEC, 5);
 	for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
 		check_press(&host, keys[k]);
-		for (int w = 1; w <= 42; w++)
+		for (int w = 1; w <= 42; w += (int)sweep(3, 1))
 			for (int h = 1; h <= 12; h++) {
 				app_resize(&host.app, w, h);
 				assert_int_equal(render(&host.app, &grid), 0);
@@ -648,7 +649,7 @@ static void random_keys(void **state)
 	u32 seed = 20260;
 
 	(void)state;
-	for (int run = 0; run < 12; run++) {
+	for (u32 run = 0; run < sweep(2, 12); run++) {
 		struct check_host host = {0};
 		struct grid grid = {0};
 

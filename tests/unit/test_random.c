@@ -17,6 +17,7 @@
 #include "../../ui/render.h"
 #include "../../ui/term_curses.h"
 #include "../../ui/view.h"
+#include "sweep.h"
 #include "ui_check.h"
 
 #define STEPS 400
@@ -255,7 +256,7 @@ static void one_run(u32 seed)
 static void random_runs(void **state)
 {
 	const char *seed = getenv("RANDOM_SEED"), *seconds = getenv("RANDOM_SECONDS");
-	double limit = seconds ? atof(seconds) : 5;
+	double limit = seconds ? atof(seconds) : sweep(2, 20);
 	struct timespec begin, now;
 	u32 runs = 0;
 

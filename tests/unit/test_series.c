@@ -6,6 +6,7 @@
 #include "../../model/heat.h"
 #include "../../model/series.h"
 #include "record_check.h"
+#include "sweep.h"
 
 /* Within half of the last of the eight bits that are kept, for each of the parts that a sum has at most. */
 static void assert_rate(float got, double want)
@@ -144,7 +145,7 @@ static void the_past_has_its_series(void **state)
 	assert_false(heat_watch(heat, &exit));
 	assert_int_equal(series_fill(s, &past, 301), -ENOENT);
 	assert_int_equal(heat_fill(heat, &past, 0), -ENOENT);
-	for (u32 i = 0; i < 400; i++) {
+	for (u32 i = 0; i < sweep(100, 400); i++) {
 		u64 reach;
 
 		switch (rnd(&seed) % 8) {

@@ -7,6 +7,7 @@
 #include "../../ui/render.h"
 
 #include "record_check.h"
+#include "sweep.h"
 #include "ui_check.h"
 
 static void type(struct check_host *host, const char *text)
@@ -391,7 +392,7 @@ static void damaged_recordings_are_travelled(void **state)
 	good = file_bytes(scratch_path("flip"), &len);
 	bytes = malloc(len);
 	assert_non_null(bytes);
-	for (u32 i = 0; i < 60; i++) {
+	for (u32 i = 0; i < sweep(15, 60); i++) {
 		struct check_host host = {0};
 		char error[256];
 		int err;
