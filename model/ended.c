@@ -99,8 +99,9 @@ static void copy_head(struct sample *to, const struct sample *from)
 	to->vm_count = to->vcpu_count = to->exit_count = to->hist_count = to->event_count = to->log_count = 0;
 }
 
-/* Merges two samples by the uids of their VMs; one that is in both is taken from a. */
-static int merge(struct sample *to, const struct sample *a, const struct sample *b)
+/* Merges a sample with some of the VMs of b, by their uids; one that is in both is taken from the sample. */
+static int merge(struct sample *to, const struct sample *a, const struct sample *b,
+		 bool (*pick)(const struct vm_sample *vm, void *arg), void *arg)
 {
 	u32 i = 0, k = 0;
 	int ret;
@@ -112,25 +113,23 @@ static int merge(struct sample *to, const struct sample *a, const struct sample 
 			k += k < b->vm_count && a->vms[i].uid == b->vms[k].uid;
 			ret = copy_vm(to, a, &a->vms[i++]);
 		} else {
-			ret = copy_vm(to, b, &b->vms[k++]);
+			if (!pick || pick(&b->vms[k], arg))
+				ret = copy_vm(to, b, &b->vms[k]);
+			k++;
 		}
 	}
 	return ret;
 }
 
-static bool is_new(const struct ended *ended, const struct vm_sample *vm)
-{
-	return vm->ended && !sample_find_vm(&ended->kept, vm->uid);
-}
-
-int ended_keep(struct ended *ended, const struct sample *s)
+int ended_keep_some(struct ended *ended, const struct sample *s, bool (*pick)(const struct vm_sample *vm, void *arg),
+		    void *arg)
 {
 	struct sample all = {0};
 	u32 at = 0;
 	int ret = 0;
 
 	for (u32 i = 0; i < s->vm_count; i++)
-		at += is_new(ended, &s->vms[i]);
+		at += pick(&s->vms[i], arg) && !sample_find_vm(&ended->kept, s->vms[i].uid);
 	if (!at)
 		return 0;
 	/* They need not have ended in the order of their uids: both lists again, in that order. */
@@ -138,14 +137,17 @@ int ended_keep(struct ended *ended, const struct sample *s)
 	for (u32 i = 0; !ret && (i < s->vm_count || at < ended->kept.vm_count);) {
 		const struct vm_sample *old = at < ended->kept.vm_count ? &ended->kept.vms[at] : NULL;
 		const struct vm_sample *vm = i < s->vm_count ? &s->vms[i] : NULL;
+		bool is_new = vm && pick(vm, arg) && !sample_find_vm(&ended->kept, vm->uid);
 
-		if (vm && (!is_new(ended, vm) || all.vm_count >= ENDED_MAX)) {
+		if (vm && (!is_new || all.vm_count >= ENDED_MAX)) {
 			i++;
 		} else if (old && (!vm || old->uid < vm->uid)) {
 			ret = copy_vm(&all, &ended->kept, old);
 			at++;
 		} else {
 			ret = copy_vm(&all, s, vm);
+			if (!ret)
+				all.vms[all.vm_count - 1].ended = true;
 			i++;
 		}
 	}
@@ -158,6 +160,33 @@ int ended_keep(struct ended *ended, const struct sample *s)
 	return 0;
 }
 
+static bool has_ended(const struct vm_sample *vm, void *arg)
+{
+	(void)arg;
+	return vm->ended;
+}
+
+int ended_keep(struct ended *ended, const struct sample *s)
+{
+	return ended_keep_some(ended, s, has_ended, NULL);
+}
+
+int ended_join(const struct ended *ended, const struct sample *s, bool (*pick)(const struct vm_sample *vm, void *arg),
+	       void *arg, struct sample *to)
+{
+	int ret = merge(to, s, &ended->kept, pick, arg);
+
+	for (u32 i = 0; !ret && i < s->log_count; i++) {
+		struct log_sample *line = sample_add_log(to);
+
+		if (line)
+			*line = s->log[i];
+		else
+			ret = -ENOMEM;
+	}
+	return ret;
+}
+
 const struct sample *ended_merge(struct ended *ended, const struct sample *s)
 {
 	bool any = false;
@@ -166,7 +195,7 @@ const struct sample *ended_merge(struct ended *ended, const struct sample *s)
 		any |= !sample_find_vm(s, ended->kept.vms[i].uid);
 	if (!any)
 		return s;
-	return merge(&ended->merged, s, &ended->kept) ? NULL : &ended->merged;
+	return merge(&ended->merged, s, &ended->kept, NULL, NULL) ? NULL : &ended->merged;
 }
 
 void ended_forget(struct ended *ended)

@@ -17,6 +17,12 @@ struct ended {
 
 /* Keeps those that ended in this sample. 0 or -ENOMEM. */
 int ended_keep(struct ended *ended, const struct sample *s);
+/* The same for those that pick() says; they are kept as ended, whether the sample says so or not. */
+int ended_keep_some(struct ended *ended, const struct sample *s, bool (*pick)(const struct vm_sample *vm, void *arg),
+		    void *arg);
+/* to becomes the sample with those that are kept, not in it, and picked. Also its log. 0 or -ENOMEM. */
+int ended_join(const struct ended *ended, const struct sample *s, bool (*pick)(const struct vm_sample *vm, void *arg),
+	       void *arg, struct sample *to);
 /* The sample with those that are kept and not in it; the sample itself when there are none. NULL: out of memory. */
 const struct sample *ended_merge(struct ended *ended, const struct sample *s);
 void ended_forget(struct ended *ended);

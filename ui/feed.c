@@ -35,6 +35,9 @@ void feed_free(struct feed *feed)
 	frame_free(&feed->mark);
 	snapshot_free(&feed->span[0]);
 	snapshot_free(&feed->span[1]);
+	sample_free(&feed->joined[0]);
+	sample_free(&feed->joined[1]);
+	gone_free(&feed->gone);
 	history_save_end(feed->saver, NULL);
 	history_free(feed->past.ring);
 	series_free(feed->series);
@@ -243,28 +246,80 @@ const struct snapshot *feed_shown(struct feed *feed, bool total)
 	return &frame->total;
 }
 
+/* All that happened between two samples, that of VMs included that are gone at the later one. */
+static int build_span(struct feed *feed, struct snapshot *span, const struct sample *from, const struct sample *to)
+{
+	const struct sample *all;
+	int ret = gone_scan(&feed->gone, &feed->past, from, to);
+
+	if (!ret)
+		ret = gone_join(&feed->gone, to, NULL, to, &feed->joined[feed->span_at], &all);
+	return ret ? ret : snapshot_build(span, from, all, false);
+}
+
+/* The interval of the frame with VMs that have been gone since the mark: they did nothing in it. */
+static int build_change(struct feed *feed, struct snapshot *span, const struct frame *frame)
+{
+	const struct sample *mark = &feed->mark.sample, *all, *all_before, *before = NULL;
+	struct sample copy = {0}, joined = {0};
+	bool has;
+	int ret = 0;
+
+	if (feed->newest >= 0 && feed->before >= 0 && frame == &feed->frame[feed->newest]) {
+		before = &feed->frame[feed->before].sample;
+	} else {
+		ret = read_before(feed, frame->sample.seq, &copy, &has);
+		before = has ? &copy : NULL;
+	}
+	if (!ret)
+		ret = gone_join(&feed->gone, &frame->sample, mark, &frame->sample, &feed->joined[feed->span_at], &all);
+	if (!ret && before)
+		ret = gone_join(&feed->gone, &frame->sample, mark, before, &joined, &all_before);
+	if (!ret)
+		ret = snapshot_build(span, before ? all_before : NULL, all, false);
+	sample_free(&copy);
+	sample_free(&joined);
+	return ret;
+}
+
+static const struct snapshot *show_change(struct feed *feed, struct frame *frame)
+{
+	const struct sample *mark = &feed->mark.sample;
+
+	frame->interval.base = &feed->mark.interval;
+	if (mark->seq >= frame->sample.seq)
+		return &frame->interval;
+	if (gone_scan(&feed->gone, &feed->past, mark, &frame->sample))
+		return NULL;
+	return gone_any(&feed->gone, &frame->sample, mark) ? NULL : &frame->interval;
+}
+
 static const struct snapshot *show_mode(struct feed *feed, enum feed_mode mode)
 {
 	const struct sample *mark = &feed->mark.sample;
 	struct frame *frame = shown(feed);
+	const struct snapshot *plain;
 	struct snapshot *span;
 	int ret;
 
 	if (mode < FEED_SPAN || !frame || !mark->seq || (mode == FEED_SPAN && mark->seq == frame->sample.seq))
 		return feed_shown(feed, mode == FEED_TOTAL);
-	if (mode == FEED_CHANGE) {
-		frame->interval.base = &feed->mark.interval;
-		return &frame->interval;
-	}
-	if (feed->span_frame >= 0 && &feed->frame[feed->span_frame] == frame)
+	plain = mode == FEED_CHANGE ? show_change(feed, frame) : NULL;
+	if (plain)
+		return plain;
+	if (feed->span_frame >= 0 && &feed->frame[feed->span_frame] == frame && feed->span_mode == mode)
 		return &feed->span[feed->span_at];
 	feed->span_at = !feed->span_at;
 	span = &feed->span[feed->span_at];
-	if (mark->seq < frame->sample.seq)
-		ret = snapshot_build(span, mark, &frame->sample, false);
+	if (mode == FEED_CHANGE)
+		ret = build_change(feed, span, frame);
+	else if (mark->seq < frame->sample.seq)
+		ret = build_span(feed, span, mark, &frame->sample);
 	else
-		ret = snapshot_build(span, &frame->sample, mark, false);
+		ret = build_span(feed, span, &frame->sample, mark);
+	span->base = !ret && mode == FEED_CHANGE ? &feed->mark.interval : NULL;
 	feed->span_frame = ret ? -1 : (int)(frame - feed->frame);
+	feed->span_mode = mode;
 	return ret ? NULL : span;
 }
 
@@ -322,6 +377,8 @@ int feed_mark(struct feed *feed, bool on)
 	/* what was built with another mark is of no use, and what points to it even less */
 	for (int i = 0; i < FRAMES; i++)
 		feed->frame[i].interval.base = NULL;
+	feed->span[0].base = feed->span[1].base = NULL;
+	gone_free(&feed->gone);
 	/* the copy moved */
 	feed->mark.interval.cur = &feed->mark.sample;
 	return 0;

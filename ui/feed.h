@@ -6,6 +6,7 @@
 #ifndef KVMTOP_FEED_H
 #define KVMTOP_FEED_H
 
+#include "../model/gone.h"
 #include "../model/heat.h"
 #include "../model/past.h"
 #include "../model/series.h"
@@ -51,8 +52,11 @@ struct feed {
 	struct heat *heat;           /* up to the one that is shown */
 	struct frame mark;           /* A; its sample.seq is 0 while there is none */
 	struct snapshot span[2];     /* between A and the one that is shown, as it is and as it was shown last */
+	struct sample joined[2];     /* what span[] is built of where VMs are gone since A */
+	struct gone gone;            /* these */
 	int span_at;
 	int span_frame; /* that span[span_at] was built for, -1: none, or it is another by now */
+	enum feed_mode span_mode;
 };
 
 void feed_init(struct feed *feed, struct source *source);

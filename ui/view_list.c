@@ -229,7 +229,8 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 	switch (view_columns(app->here.view)->rows) {
 	case ROWS_VM:
 		look.ended = row.vm->ended;
-		look.fresh = row.vm->fresh && app->snap->interval_ns;
+		look.fresh = app->snap->base ? !snapshot_find_vm(app->snap->base, row.vm->uid)
+					     : row.vm->fresh && app->snap->interval_ns;
 		look.stuck = state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
 		break;
 	case ROWS_EVENT:
@@ -237,7 +238,8 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 		break;
 	case ROWS_VCPU:
 		look.ended = row.vcpu->ended;
-		look.fresh = row.vcpu->fresh && app->snap->interval_ns;
+		look.fresh = app->snap->base ? !snapshot_find_vcpu(app->snap->base, row.vcpu->uid)
+					     : row.vcpu->fresh && app->snap->interval_ns;
 		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
 		break;
 	case ROWS_LOG:

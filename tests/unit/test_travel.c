@@ -6,9 +6,8 @@
 
 #include "../../ui/render.h"
 
-#include "record_check.h"
 #include "sweep.h"
-#include "ui_check.h"
+#include "travel_check.h"
 
 static void type(struct check_host *host, const char *text)
 {
@@ -25,11 +24,6 @@ static void go(struct check_host *host, const char *text)
 	check_press(host, K_ENTER);
 }
 
-static u64 at(const struct check_host *host)
-{
-	return host->app.snap->cur->seq;
-}
-
 static bool notice(const struct check_host *host, const char *text)
 {
 	return strstr(host->app.notice, text) != NULL;
@@ -41,26 +35,6 @@ static void badge(const struct check_host *host, const char *text)
 
 	travel_badge(&host->app, got, sizeof(got));
 	assert_string_equal(got, text);
-}
-
-/* A recording of n samples, and an app on it. */
-static void check_replay(struct check_host *host, const char *spec, u32 n)
-{
-	struct sample *all = synthetic_samples(spec, n);
-	char error[256];
-	int err;
-
-	record_all(scratch_path("replay"), all, n, NULL);
-	samples_free(all, n);
-	host->source = source_replay_open(scratch_path("replay"), &err, error, sizeof(error));
-	assert_non_null(host->source);
-	feed_init(&host->feed, host->source);
-	assert_int_equal(app_init(&host->app, VIEW_VM, NULL, NULL, error, sizeof(error)), 0);
-	host->app.replay = true;
-	host->opts = (struct loop_options){.delay = 1};
-	assert_int_equal(journey_begin(&host->feed, &host->app, &host->opts), 0);
-	check_tick(host);
-	check_tick(host);
 }
 
 static void texts_say_where_to(void **state)
