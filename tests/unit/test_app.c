@@ -654,7 +654,7 @@ static void random_keys(void **state)
 		struct grid grid = {0};
 
 		check_open(&host, run % 3 ? SPEC : "40x8x20:7", run % 4);
-		for (int i = 0; i < 700; i++) {
+		for (int i = 0; i < (int)sweep(400, 700); i++) {
 			u32 what = check_random(&seed) % 100;
 			struct row_id id, now;
 			bool had;

@@ -45,7 +45,7 @@ static void synthetic_hosts_come_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
-		u32 n = sweep(40, 100);
+		u32 n = sweep(REC_KEY_EVERY + 4, 100);
 		struct sample *all = synthetic_samples(specs[i], n);
 
 		record_all(scratch_path("round"), all, n, NULL);
