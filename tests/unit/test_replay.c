@@ -68,6 +68,17 @@ static void one_can_seek(void **state)
 	samples_free(all, 70);
 }
 
+/* Byte by byte, but for the padding between members, which is nobody's. */
+static void assert_same_rows(const struct exit_row *a, const struct exit_row *b, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		assert_memory_equal(&a[i], &b[i], offsetof(struct exit_row, made) + sizeof(a->made));
+		assert_memory_equal(&a[i].key, &b[i].key,
+				    offsetof(struct exit_row, was) + sizeof(a->was) - offsetof(struct exit_row, key));
+		assert_memory_equal(&a[i].f, &b[i].f, sizeof(a->f));
+	}
+}
+
 /* What the screen, scripts and tables are fed is the same as it was live, and the end holds the last frame. */
 static void the_interface_sees_no_difference(void **state)
 {
@@ -94,8 +105,8 @@ static void the_interface_sees_no_difference(void **state)
 			b = feed_shown(&replayed, total);
 			assert_int_equal(a->interval_ns, b->interval_ns);
 			assert_int_equal(a->vcpu_exit_count, b->vcpu_exit_count);
-			assert_memory_equal(a->vcpu_exits, b->vcpu_exits, a->vcpu_exit_count * sizeof(*a->vcpu_exits));
-			assert_memory_equal(a->host_exits, b->host_exits, a->host_exit_count * sizeof(*a->host_exits));
+			assert_same_rows(a->vcpu_exits, b->vcpu_exits, a->vcpu_exit_count);
+			assert_same_rows(a->host_exits, b->host_exits, a->host_exit_count);
 			assert_memory_equal(a->hist, b->hist, a->hist_count * sizeof(*a->hist));
 			assert_memory_equal(&a->budget, &b->budget, sizeof(a->budget));
 		}
