@@ -154,7 +154,8 @@ $(O)/%.o: %.c $(O)/flags
 # take longer than it saves.
 $(O)/gen/unit_tests.h: FORCE
 	$(call keep,$(patsubst tests/unit/%.c,UNIT_TEST(%),$(UNIT_SRC)))
-$(UNIT_OBJ) $(RUNNER).o: | $(O)/gen/unit_tests.h
+$(UNIT_OBJ): | $(O)/gen/unit_tests.h
+$(RUNNER).o: $(O)/gen/unit_tests.h
 $(UNIT_OBJ) $(RUNNER).o: override CFLAGS += -O0 -U_FORTIFY_SOURCE
 $(UNIT_OBJ): override CPPFLAGS += -I$(O)/gen -include tests/unit/runner.h -Dmain=$(basename $(@F))_main
 $(RUNNER).o: override CPPFLAGS += -I$(O)/gen
