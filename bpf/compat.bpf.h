@@ -215,6 +215,8 @@ static __always_inline __u64 vcpu_pf_taken(struct kvm_vcpu *vcpu)
 
 /* include/uapi/linux/kvm.h, since 2.6.24 */
 #define KVM_MEM_LOG_DIRTY_PAGES 1
+/* KVM_GET_DIRTY_LOG is _IOW(KVMIO, this, struct kvm_dirty_log). */
+#define KVM_GET_DIRTY_LOG_NR 0x42
 
 /* KVM_MAX_NR_ADDRESS_SPACES: 2 on x86 (SMM), 1 elsewhere. */
 #if defined(__TARGET_ARCH_x86)
@@ -503,6 +505,43 @@ static __always_inline bool read_ioctl_call(const void *regs, struct ioctl_call 
 #endif
 	return true;
 }
+
+#if defined(__TARGET_ARCH_arm64)
+
+/* include/kvm/arm_vgic.h: below are SGIs and PPIs, of each vCPU its own */
+#define VGIC_NR_PRIVATE_IRQS 32
+/* arch/arm64/include/asm/sysreg.h, include/linux/irqchip/arm-gic-v3.h */
+#define ICC_SGI1R_INTID_SHIFT 24
+
+/* include/kvm/arm_arch_timer.h: it has its vCPU up to 6.18 or so; from 6.8 on it need not be asked, see below. */
+struct arch_timer_context___vcpu {
+	struct kvm_vcpu *vcpu;
+} __attribute__((preserve_access_index));
+
+/*
+ * Whose private interrupt kvm_vgic_inject_irq(kvm, vcpu_id or, since 6.8, vcpu, intid, level, owner) sets; NULL: it cannot be
+ * told. The id alone does not lead to the vCPU: it is the thread's own, or that of the timer, which is the owner then.
+ */
+static __always_inline struct kvm_vcpu *vgic_vcpu(struct kvm *kvm, __u64 who, __u32 intid, void *owner)
+{
+	struct arch_timer_context___vcpu *timer = owner;
+	struct kvm_vcpu *vcpu;
+
+	if (who >> 32)
+		return (void *)who;
+	vcpu = loaded_vcpu(bpf_get_current_task_btf());
+	if (vcpu && BPF_CORE_READ(vcpu, kvm) == kvm && (__u32)BPF_CORE_READ(vcpu, vcpu_id) == (__u32)who)
+		return vcpu;
+	if (!bpf_core_field_exists(timer->vcpu) || !owner)
+		return NULL;
+	/* Another owner has something else there, which is no vCPU of this VM with this id. */
+	vcpu = BPF_CORE_READ(timer, vcpu);
+	if (vcpu && BPF_CORE_READ(vcpu, kvm) == kvm && (__u32)BPF_CORE_READ(vcpu, vcpu_id) == (__u32)who)
+		return vcpu;
+	return NULL;
+}
+
+#endif
 
 /* The tracepoint kvm_xen_hypercall tells the CPL before the number and the arguments since 6.2. */
 struct trace_event_raw_kvm_xen_hypercall___cpl {

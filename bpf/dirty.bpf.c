@@ -111,13 +111,13 @@ static __always_inline void slot_describe(struct event_rec *rec, __u64 kvm, __u3
 }
 
 /* virt/kvm/kvm_main.c: returns 0 when the VMM has the log of one memslot. */
-static __always_inline int log_taken(struct kvm *kvm, struct kvm_dirty_log *log, bool again)
+static __always_inline int log_taken(struct kvm *kvm, __u32 slot, bool again)
 {
 	struct event_rec *rec;
 
 	if (!group_on(GROUP_DIRTY) || !first_of_twins(TWIN_LOG, again))
 		return 0;
-	rec = slot_record((__u64)kvm, BPF_CORE_READ(log, slot));
+	rec = slot_record((__u64)kvm, slot);
 	if (rec)
 		end_cycle(rec, rec->value[VALUE_CYCLES] + 1);
 	return 0;
@@ -126,19 +126,34 @@ static __always_inline int log_taken(struct kvm *kvm, struct kvm_dirty_log *log,
 SEC("?fexit/kvm_get_dirty_log_protect")
 int BPF_PROG(on_log_taken, struct kvm *kvm, struct kvm_dirty_log *log, int ret)
 {
-	return ret ? 0 : log_taken(kvm, log, false);
+	return ret ? 0 : log_taken(kvm, BPF_CORE_READ(log, slot), false);
 }
 
 SEC("?fexit/kvm_get_dirty_log_protect")
 int BPF_PROG(again_log_taken, struct kvm *kvm, struct kvm_dirty_log *log, int ret)
 {
-	return ret ? 0 : log_taken(kvm, log, true);
+	return ret ? 0 : log_taken(kvm, BPF_CORE_READ(log, slot), true);
 }
 
 SEC("?kprobe/kvm_get_dirty_log_protect")
 int BPF_KPROBE(kprobe_log_taken, struct kvm *kvm, struct kvm_dirty_log *log)
 {
-	return log_taken(kvm, log, false);
+	return log_taken(kvm, BPF_CORE_READ(log, slot), false);
+}
+
+/*
+ * Where the compiler has put that function into its caller (Debian's arm64): what it calls once it has found the log. So
+ * does KVM_CLEAR_DIRTY_LOG; the thread's system call tells.
+ */
+SEC("?kprobe/kvm_arch_sync_dirty_log")
+int BPF_KPROBE(kprobe_log_synced, struct kvm *kvm, struct kvm_memory_slot *slot)
+{
+	struct ioctl_call call;
+
+	if (!group_on(GROUP_DIRTY) || !read_ioctl_call((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), &call) ||
+	    (call.request & 0xff) != KVM_GET_DIRTY_LOG_NR)
+		return 0;
+	return log_taken(kvm, (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id), false);
 }
 
 /* virt/kvm/dirty_ring.c: KVM_RESET_DIRTY_RINGS goes through the rings of all vCPUs, from the first on. */

@@ -42,6 +42,9 @@ enum event_kind {
 	EVENT_IPI,                            /* vCPU that sends; sub: vector, a: ICR, low half, b: 1 by hypercall */
 	EVENT_VECTOR, /* vCPU that receives; sub: vector, a: delivery mode, 0: fixed or lowest */
 	EVENT_LOCAL,  /* vCPU; sub: offset of the LVT register: its own timer, errors, ... */
+	EVENT_SPI,    /* arm64's GIC: sub: INTID, a line that all vCPUs share, by KVM_IRQ_LINE or irqfd */
+	EVENT_PPI,    /* vCPU, 0: it could not be told; sub: INTID: its own timers, counters */
+	EVENT_SGI,    /* vCPU that sends; sub: number, a: ICC_SGI1R_EL1 */
 
 	EVENT_FAULT = EVENT_KIND(GROUP_MMU, 0), /* vCPU; sub: enum fault_kind, a: level mapped (1: 4 KiB), 0: none */
 	EVENT_REGION,                           /* vCPU; a: GPA of a 2 MiB region; in the log the GPA itself */

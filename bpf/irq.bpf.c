@@ -452,4 +452,74 @@ int BPF_PROG(on_line_event, unsigned int gsi, int level, int source)
 	return 0;
 }
 
+#else
+
+/* --- arm64's interrupt controller ---------------------------------------------------------------------------------- */
+
+enum twin_bits { TWIN_VGIC = 32, TWIN_SGI };
+
+/* EVENT_SPI, EVENT_PPI; a line is set when it is raised, and again when it is lowered, which is counted apart */
+enum { LINE_LOWERED };
+
+static __always_inline int vgic_set(struct kvm *kvm, __u64 who, __u32 intid, bool raised, void *owner, bool again)
+{
+	struct event_key key = {.kind = EVENT_SPI, .sub = intid, .kvm = (__u64)kvm};
+	__u64 values[EVENT_VALUES] = {[LINE_LOWERED] = !raised};
+	struct event_rec *rec;
+
+	if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_VGIC, again))
+		return 0;
+	if (intid < VGIC_NR_PRIVATE_IRQS) {
+		key.kind = EVENT_PPI;
+		key.vcpu = (__u64)vgic_vcpu(kvm, who, intid, owner);
+	}
+	rec = raised ? event_count(&key, false, 0, false) : event_at(event_slot(&key, false));
+	if (!raised && rec && rec->key.sub != EVENT_OTHERS)
+		__sync_fetch_and_add(&rec->value[LINE_LOWERED], 1);
+	log_event(&key, values, 0, false);
+	return 0;
+}
+
+/* arch/arm64/kvm/vgic/vgic.c: all but SGIs and MSIs come through here, from any thread and from interrupts. */
+#define SET_VGIC(prefix, again)                                                                       \
+	SEC("?fentry/kvm_vgic_inject_irq")                                                            \
+	int BPF_PROG(prefix##_vgic, struct kvm *kvm, __u64 who, __u32 intid, __u8 level, void *owner) \
+	{                                                                                             \
+		return vgic_set(kvm, who, intid, level, owner, again);                                \
+	}                                                                                             \
+	SEC("?fentry/vgic_v3_dispatch_sgi")                                                           \
+	int BPF_PROG(prefix##_sgi, struct kvm_vcpu *vcpu, __u64 reg)                                  \
+	{                                                                                             \
+		return sgi_sent(vcpu, reg, again);                                                    \
+	}
+
+/* arch/arm64/kvm/vgic/vgic-mmio-v3.c: what a vCPU has written to ICC_SGI1R_EL1 or its siblings. */
+static __always_inline int sgi_sent(struct kvm_vcpu *vcpu, __u64 reg, bool again)
+{
+	struct event_key key = {.kind = EVENT_SGI, .sub = reg >> ICC_SGI1R_INTID_SHIFT & 15};
+
+	if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_SGI, again))
+		return 0;
+	key.a = reg & ~(15ULL << ICC_SGI1R_INTID_SHIFT);
+	key_of_vcpu(&key, vcpu);
+	event_count(&key, false, 0, false);
+	log_event(&key, NULL, 0, false);
+	return 0;
+}
+
+SET_VGIC(on, false)
+SET_VGIC(again, true)
+
+SEC("?kprobe/kvm_vgic_inject_irq")
+int BPF_KPROBE(kprobe_vgic, struct kvm *kvm, __u64 who, __u32 intid, __u8 level, void *owner)
+{
+	return vgic_set(kvm, who, intid, level, owner, false);
+}
+
+SEC("?kprobe/vgic_v3_dispatch_sgi")
+int BPF_KPROBE(kprobe_sgi, struct kvm_vcpu *vcpu, __u64 reg)
+{
+	return sgi_sent(vcpu, reg, false);
+}
+
 #endif

@@ -90,6 +90,7 @@ struct {
 struct fault_mark {
 	__u64 vcpu; /* whose it is */
 	__u64 start_ns;
+	__u64 kvm, gpa, error_code; /* of arm64's: nothing tells them when it ends */
 	/* what was found out about it */
 	__u64 gfn;
 	__u64 pfn;

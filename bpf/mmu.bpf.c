@@ -10,13 +10,15 @@ char LICENSE[] SEC("license") = "GPL";
 #define REGION_SHIFT 21
 
 /* Bits 12 to 15 of twins are this object's. */
-enum twin_bits { TWIN_FAULT = 12, TWIN_FAULT_END, TWIN_FAULT_PLAIN };
+enum twin_bits { TWIN_FAULT = 12, TWIN_FAULT_END, TWIN_FAULT_PLAIN, TWIN_FAULT_MMIO };
 
 /* What is known of the fault in flight. */
 enum fault_known {
 	KNOWN_SLOT = 1,  /* gfn and slot */
 	KNOWN_PAGE = 2,  /* pfn */
 	KNOWN_LEVEL = 4, /* level */
+	KNOWN_FIXED = 8, /* an entry was made or changed */
+	KNOWN_MMIO = 16, /* there is no memory there */
 };
 
 /* --- the kinds ----------------------------------------------------------------------------------------------------- */
@@ -364,14 +366,33 @@ int BPF_PROG(again_plain_fault, struct kvm_vcpu *vcpu, __u64 gpa, __u64 error_co
 	return plain_fault_x86(vcpu, gpa, error_code, true);
 }
 
-/* arch/arm64/kvm/mmu.c, kvm_handle_guest_abort(): MMIO is not told apart. */
+#if defined(__TARGET_ARCH_arm64)
+
+/*
+ * arch/arm64/kvm/mmu.c, kvm_handle_guest_abort(): the fault begins. It ends when the vCPU goes back into the guest or to
+ * the VMM, so that nothing has to be hooked where functions cannot be. In between kvm_mmio tells that there was no
+ * memory, and two functions of the page tables what was mapped.
+ */
 static __always_inline int guest_fault(__u64 esr, __u64 ipa, bool again)
 {
 	struct event_key key = {.kind = EVENT_FAULT};
+	struct thread_marks *m;
 
-	if (!group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT_PLAIN, again) || !key_of_current(&key))
+	if (!group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT, again) || !key_of_current(&key))
 		return 0;
-	return plain_fault(&key, ipa, error_of_syndrome(esr));
+	m = thread_marks_get();
+	if (!m)
+		return 0;
+	m->fault.known = 0;
+	m->fault.level = 0;
+	m->fault.hva = 0;
+	m->fault.slot = 0;
+	m->fault.gpa = ipa;
+	m->fault.error_code = error_of_syndrome(esr);
+	m->fault.vcpu = key.vcpu;
+	m->fault.kvm = key.kvm;
+	m->fault.start_ns = bpf_ktime_get_ns();
+	return 0;
 }
 
 SEC("?tp_btf/kvm_guest_fault")
@@ -385,3 +406,144 @@ int BPF_PROG(again_guest_fault, __u64 pc, __u64 esr, __u64 address, __u64 ipa)
 {
 	return guest_fault(esr, ipa, true);
 }
+
+/* Of the thread that runs now; NULL: it has none. */
+static __always_inline struct fault_mark *fault_in_flight(void)
+{
+	struct thread_marks *m = group_on(GROUP_MMU) ? thread_marks_get() : NULL;
+
+	return m && m->fault.vcpu ? &m->fault : NULL;
+}
+
+/* arch/arm64/kvm/mmio.c, io_mem_abort(). Both twins may do this: they write the same. */
+static __always_inline int fault_mmio(bool again)
+{
+	struct fault_mark *f;
+
+	if (!first_of_twins(TWIN_FAULT_MMIO, again))
+		return 0;
+	f = fault_in_flight();
+	if (f)
+		f->known |= KNOWN_MMIO;
+	return 0;
+}
+
+SEC("?tp_btf/kvm_mmio")
+int BPF_PROG(on_fault_mmio, int type)
+{
+	return fault_mmio(false);
+}
+
+SEC("?tp_btf/kvm_mmio")
+int BPF_PROG(again_fault_mmio, int type)
+{
+	return fault_mmio(true);
+}
+
+/* Whichever twin is the first finds it, the other nothing. entry: the exit has ended with it. */
+static __always_inline int guest_fault_ends(__u32 bit, bool again, bool entry)
+{
+	struct event_key key = {.kind = EVENT_FAULT};
+	__u64 now = bpf_ktime_get_ns(), took;
+	struct fault_counters none = {};
+	struct event_rec *rec;
+	struct fault_mark *f;
+	struct vcpu_rec *v;
+	bool mmio;
+
+	if (!group_on(GROUP_MMU) || !first_of_twins(bit, again))
+		return 0;
+	f = fault_in_flight();
+	if (!f)
+		return 0;
+	key.kvm = f->kvm;
+	key.vcpu = f->vcpu;
+	f->vcpu = 0;
+	took = now - f->start_ns ?: 1;
+	/* The core's program for the same event was there before, and the fault is a part of the exit that it has ended. */
+	v = vcpu_current();
+	if (entry && v && !v->exit_open && v->exit_last_ns && took > v->exit_last_ns)
+		took = v->exit_last_ns;
+	mmio = f->known & KNOWN_MMIO;
+	key.sub = kind_of(f->error_code, mmio);
+	key.a = f->known & KNOWN_LEVEL && !mmio ? f->level : 0;
+	rec = event_count(&key, true, took, false);
+	if (rec && rec->key.sub != EVENT_OTHERS) {
+		if (f->known & KNOWN_FIXED)
+			__sync_fetch_and_add(&rec->value[0], 1);
+		if (mmio)
+			__sync_fetch_and_add(&rec->value[3], 1);
+	}
+	if (mmio)
+		f->slot = NO_MEMSLOT;
+	count_region(f, &key, f->gpa, f->error_code, took, false);
+	watch_progress(f, &key, f->gpa / GUEST_PAGE_SIZE, f->error_code, mmio, &none, now);
+	return 0;
+}
+
+#define END_OF_FAULT(prefix, again)                                      \
+	SEC("?tp_btf/kvm_entry")                                         \
+	int prefix##_guest_fault_end(unsigned long long *ctx)            \
+	{                                                                \
+		return guest_fault_ends(TWIN_FAULT_END, again, true);    \
+	}                                                                \
+	SEC("?tp_btf/kvm_userspace_exit")                                \
+	int prefix##_guest_fault_user(unsigned long long *ctx)           \
+	{                                                                \
+		return guest_fault_ends(TWIN_FAULT_PLAIN, again, false); \
+	}
+
+END_OF_FAULT(on, false)
+END_OF_FAULT(again, true)
+
+/* arch/arm64/kvm/hyp/pgtable.c: the entry that is made for it. Both twins may do this: they write the same. */
+static __always_inline int stage2_map(__u64 size, __u64 phys)
+{
+	struct fault_mark *f = fault_in_flight();
+
+	if (!f)
+		return 0;
+	f->pfn = phys / GUEST_PAGE_SIZE;
+	f->level = size >= 1UL << 30 ? 3 : size >= 1UL << 21 ? 2 : 1;
+	f->known |= KNOWN_PAGE | KNOWN_LEVEL | KNOWN_FIXED;
+	return 0;
+}
+
+#define STAGE2(prefix)                                                                     \
+	SEC("?fentry/kvm_pgtable_stage2_map")                                              \
+	int BPF_PROG(prefix##_stage2_map, void *table, __u64 addr, __u64 size, __u64 phys) \
+	{                                                                                  \
+		return stage2_map(size, phys);                                             \
+	}                                                                                  \
+	SEC("?fentry/kvm_pgtable_stage2_relax_perms")                                      \
+	int BPF_PROG(prefix##_stage2_relax)                                                \
+	{                                                                                  \
+		return stage2_relax();                                                     \
+	}
+
+/* One that was there, and did not allow the access. */
+static __always_inline int stage2_relax(void)
+{
+	struct fault_mark *f = fault_in_flight();
+
+	if (f)
+		f->known |= KNOWN_FIXED;
+	return 0;
+}
+
+STAGE2(on)
+STAGE2(again)
+
+SEC("?kprobe/kvm_pgtable_stage2_map")
+int BPF_KPROBE(kprobe_stage2_map, void *table, __u64 addr, __u64 size, __u64 phys)
+{
+	return stage2_map(size, phys);
+}
+
+SEC("?kprobe/kvm_pgtable_stage2_relax_perms")
+int BPF_KPROBE(kprobe_stage2_relax)
+{
+	return stage2_relax();
+}
+
+#endif

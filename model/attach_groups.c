@@ -80,7 +80,18 @@ static const struct program causes[] = {
 	{.name = "on_cause_end", .probe = PROBE_CAUSE_TIME},
 };
 
-/* These sources, and a timer of this kind, are x86's. */
+#if defined(__aarch64__)
+static const struct program irqs[] = {
+	{.name = "on_vgic", .probe = PROBE_VGIC},
+	{.name = "again_vgic", .probe = PROBE_VGIC, .twin = true},
+	{.name = "kprobe_vgic", .probe = PROBE_VGIC, .choice = 1},
+	{.name = "on_sgi", .probe = PROBE_SGI},
+	{.name = "again_sgi", .probe = PROBE_SGI, .twin = true},
+	{.name = "kprobe_sgi", .probe = PROBE_SGI, .choice = 1},
+};
+#endif
+
+/* These sources, and a timer that tells when it is set, are x86's. */
 #if defined(__x86_64__)
 static const struct program irqs[] = {
 	{.name = "on_msi", .probe = PROBE_MSI},
@@ -132,6 +143,18 @@ static const struct program faults[] = {
 #if defined(__aarch64__)
 	{.name = "on_guest_fault", .probe = PROBE_FAULT},
 	{.name = "again_guest_fault", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_fault_mmio", .probe = PROBE_FAULT},
+	{.name = "again_fault_mmio", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_guest_fault_end", .probe = PROBE_FAULT},
+	{.name = "again_guest_fault_end", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_guest_fault_user", .probe = PROBE_FAULT},
+	{.name = "again_guest_fault_user", .probe = PROBE_FAULT, .twin = true},
+	{.name = "on_stage2_map", .probe = PROBE_FAULT_PAGE},
+	{.name = "again_stage2_map", .probe = PROBE_FAULT_PAGE, .twin = true},
+	{.name = "on_stage2_relax", .probe = PROBE_FAULT_PAGE},
+	{.name = "again_stage2_relax", .probe = PROBE_FAULT_PAGE, .twin = true},
+	{.name = "kprobe_stage2_map", .probe = PROBE_FAULT_PAGE, .choice = 1},
+	{.name = "kprobe_stage2_relax", .probe = PROBE_FAULT_PAGE, .choice = 1},
 #else
 	{.name = "on_fault", .probe = PROBE_FAULT},
 	{.name = "again_fault", .probe = PROBE_FAULT, .twin = true},
@@ -155,6 +178,7 @@ static const struct program dirty[] = {
 	{.name = "on_log_taken", .probe = PROBE_DIRTY_LOG},
 	{.name = "again_log_taken", .probe = PROBE_DIRTY_LOG, .twin = true},
 	{.name = "kprobe_log_taken", .probe = PROBE_DIRTY_LOG, .choice = 1},
+	{.name = "kprobe_log_synced", .probe = PROBE_DIRTY_LOG, .choice = 2},
 	{.name = "on_ring_reset", .probe = PROBE_DIRTY_RING},
 	{.name = "again_ring_reset", .probe = PROBE_DIRTY_RING, .twin = true},
 	{.name = "kprobe_ring_reset", .probe = PROBE_DIRTY_RING, .choice = 1},
@@ -179,8 +203,8 @@ static const struct program_set sets[GROUPS] = {
 	[GROUP_MMU] = {"faults", mmu_bpf__elf_bytes, faults, ARRAY_SIZE(faults)},
 	[GROUP_DIRTY] = {"dirty pages", dirty_bpf__elf_bytes, dirty, ARRAY_SIZE(dirty)},
 	[GROUP_CALL] = {"hypercalls", calls_bpf__elf_bytes, calls, ARRAY_SIZE(calls)},
-#if defined(__x86_64__)
 	[GROUP_IRQ] = {"interrupts", irq_bpf__elf_bytes, irqs, ARRAY_SIZE(irqs)},
+#if defined(__x86_64__)
 	[GROUP_TIMER] = {"timers", timer_bpf__elf_bytes, timers, ARRAY_SIZE(timers)},
 #endif
 	[GROUP_IOCTL] = {"ioctls", ioctl_bpf__elf_bytes, ioctls, ARRAY_SIZE(ioctls)},

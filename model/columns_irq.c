@@ -89,17 +89,17 @@ GETTER(irq_mask)
 
 #define SOURCES                                                                                             \
 	(PROBE_BIT(PROBE_MSI) | PROBE_BIT(PROBE_IOAPIC) | PROBE_BIT(PROBE_PIC) | PROBE_BIT(PROBE_OWN_IRQ) | \
-	 PROBE_BIT(PROBE_IPI) | PROBE_BIT(PROBE_LOCAL_IRQ))
+	 PROBE_BIT(PROBE_IPI) | PROBE_BIT(PROBE_LOCAL_IRQ) | PROBE_BIT(PROBE_VGIC) | PROBE_BIT(PROBE_SGI))
 #define TIMED (PROBE_BIT(PROBE_MSI) | PROBE_BIT(PROBE_IOAPIC) | PROBE_BIT(PROBE_PIC))
 
 /* clang-format off */
 static const struct column irq_columns[] = {
 	{.name = "source", .title = "SOURCE", .unit = UNIT_TEXT, .get = event_label, .width = 18, .flexible = true,
-	 .help = "What raises it: an MSI by address/data, a pin of the IOAPIC or the PIC (chip:pin), an IPI as its sender wrote it, the vCPU's own timer."},
+	 .help = "What raises it: an MSI by address/data, a pin of the IOAPIC or the PIC (chip:pin), an IPI as its sender wrote it, the vCPU's own timer. arm64: a line of the GIC that all share (SPI), a vCPU's own (PPI), or an IPI (SGI) with its targets."},
 	EVENT_VM_COLUMN,
 	EVENT_VCPU_COLUMN,
 	{.name = "type", .title = "TYPE", .unit = UNIT_TEXT, .get = irq_type, .width = 8, .priority = 12,
-	 .help = "msi, ioapic, pic, gsi, ipi or local: to filter by, as in type=msi."},
+	 .help = "msi, ioapic, pic, gsi, ipi or local, on arm64 spi, ppi or sgi: to filter by, as in type=msi."},
 	{.name = "vector", .title = "VEC", .unit = UNIT_TEXT, .get = irq_vector, .width = 5, .priority = 2,
 	 .help = "The vector it asks for; for a pin that of its redirection entry."},
 	{.name = "dest", .title = "DEST", .unit = UNIT_ID, .get = irq_dest, .width = 4, .priority = 5,
@@ -138,7 +138,8 @@ const struct view_columns irq_view = {
 	.count = ARRAY_SIZE(irq_columns),
 	.default_sort = 11,
 	.groups = GROUP_BIT(GROUP_IRQ),
-	.kinds = {EVENT_MSI, EVENT_IOAPIC, EVENT_PIC, EVENT_GSI, EVENT_IPI, EVENT_LOCAL},
+	.kinds = {EVENT_MSI, EVENT_IOAPIC, EVENT_PIC, EVENT_GSI, EVENT_IPI, EVENT_LOCAL, EVENT_SPI, EVENT_PPI,
+		  EVENT_SGI},
 	.empty = "no interrupt was raised yet; the same key again shows their delivery",
 	.other = VIEW_VECTOR,
 	.enter = VIEW_VECTOR,

@@ -25,6 +25,9 @@ static const struct event_info events[] = {
 	 .timed = true,
 	 .value = {{"injected", VALUE_SUM}, {"eoi", VALUE_SUM}, {"posted", VALUE_SUM}, {"pv_eoi", VALUE_SUM}}},
 	{.kind = EVENT_LOCAL, .name = "local", .array = "irqs", .sub = "register", .value = {{"lvt", VALUE_LAST}}},
+	{.kind = EVENT_SPI, .name = "spi", .array = "irqs", .sub = "intid", .value = {{"lowered", VALUE_SUM}}},
+	{.kind = EVENT_PPI, .name = "ppi", .array = "irqs", .sub = "intid", .value = {{"lowered", VALUE_SUM}}},
+	{.kind = EVENT_SGI, .name = "sgi", .array = "irqs", .sub = "intid", .a = "target"},
 	{.kind = EVENT_FAULT, .name = "fault", .array = "faults", .sub = "kind", .a = "level", .errors = "failed",
 	 .timed = true, .host_sum = true,
 	 .value = {{"fixed", VALUE_SUM}, {"fast", VALUE_SUM}, {"spurious", VALUE_SUM}, {"emulated", VALUE_SUM}}},
@@ -117,6 +120,9 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 	case EVENT_IPI:
 	case EVENT_VECTOR:
 	case EVENT_LOCAL:
+	case EVENT_SPI:
+	case EVENT_PPI:
+	case EVENT_SGI:
 		return irq_name(kind, sub, a, b, buf, EVENT_NAME_SIZE);
 	case EVENT_TIMER:
 		name = timer_mode_name(sub);

@@ -137,6 +137,38 @@ static const char *ipi_name(u32 vector, u64 icr, u64 hypercall, char *buf, size_
 	return buf;
 }
 
+/* include/kvm/arm_arch_timer.h, include/kvm/arm_pmu.h: what they are unless the VMM wants others, and it does not. */
+static const char *ppi_name(u32 intid)
+{
+	switch (intid) {
+	case 23:
+		return " counters";
+	case 26:
+	case 28:
+		return " EL2 timer";
+	case 27:
+		return " virtual timer";
+	case 30:
+		return " physical timer";
+	default:
+		return "";
+	}
+}
+
+/* ICC_SGI1R_EL1 (Arm's GICv3, IHI0069): bit 40: to all others; else affinities 3.2.1 and a set of 16 of the lowest. */
+static void sgi_name(u32 intid, u64 reg, char *buf, size_t size)
+{
+	u32 list = (u32)reg & 0xffff;
+	u64 above = (reg >> 48 & 0xff) << 16 | (reg >> 32 & 0xff) << 8 | (reg >> 16 & 0xff);
+
+	if (reg >> 40 & 1)
+		snprintf(buf, size, "SGI %" PRIu32 " to the others", intid);
+	else if (above)
+		snprintf(buf, size, "SGI %" PRIu32 " to %" PRIx64 ":%04" PRIx32, intid, above, list);
+	else
+		snprintf(buf, size, "SGI %" PRIu32 " to %04" PRIx32, intid, list);
+}
+
 const char *irq_name(u32 kind, u32 sub, u64 a, u64 b, char *buf, size_t size)
 {
 	switch (kind) {
@@ -158,6 +190,15 @@ const char *irq_name(u32 kind, u32 sub, u64 a, u64 b, char *buf, size_t size)
 		if (lvt_name(sub))
 			return lvt_name(sub);
 		snprintf(buf, size, "local LVT %#" PRIx32, sub);
+		return buf;
+	case EVENT_SPI:
+		snprintf(buf, size, "SPI %" PRIu32, sub);
+		return buf;
+	case EVENT_PPI:
+		snprintf(buf, size, "PPI %" PRIu32 "%s", sub, ppi_name(sub));
+		return buf;
+	case EVENT_SGI:
+		sgi_name(sub, a, buf, size);
 		return buf;
 	case EVENT_VECTOR:
 		if (a == DELIVERY_REMOTE_READ) /* how KVM delivers KVM_HC_KICK_CPU, since 3.12 */

@@ -96,7 +96,7 @@ struct column {
 /* Which member of row_ref a view's rows are. */
 enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT, ROWS_LOG, ROWS_FINDING };
 
-#define VIEW_KINDS 6
+#define VIEW_KINDS 9
 
 struct view_columns {
 	const char *name;  /* stable: --view, JSON, CSV; "vm", "vcpu", "exit" */

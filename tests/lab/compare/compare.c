@@ -22,6 +22,7 @@ static const struct {
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},
 	{"irq", case_irq, 0},
+	{"vgic", case_vgic, 0},
 	{"timer", case_timer, 0},
 	{"causes", case_causes, 0},
 	{"calls", case_calls, 0},

@@ -165,6 +165,7 @@ void check_accounts(const struct evidence *e);
 void case_events(const struct evidence *e);
 void case_irq(const struct evidence *e);
 void case_timer(const struct evidence *e);
+void case_vgic(const struct evidence *e);
 void case_causes(const struct evidence *e);
 void case_calls(const struct evidence *e);
 void case_ioctls(const struct evidence *e);

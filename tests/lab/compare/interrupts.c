@@ -427,3 +427,85 @@ void case_timer(const struct evidence *e)
 			check_timers(e, e->truth[i], vm, timers);
 	}
 }
+
+/* --- arm64 --------------------------------------------------------------------------------------------------------- */
+
+#define SPI_MSI   32 /* as the truth guest has them */
+#define PPI_TIMER 27
+#define SGI_IPI   1
+
+/* Of all VMs: how often the line was raised, and lowered. */
+static uint64_t line_sum(json *tick, uint64_t intid, const char *what)
+{
+	json *vms = member(tick, "vms");
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < length(vms); i++) {
+		json *rows = member(at(vms, i), "irqs");
+
+		for (unsigned int k = 0; k < length(rows); k++)
+			if (number(at(rows, k), "intid") == intid && strcmp(text(at(rows, k), "type"), "sgi") != 0)
+				n += number(at(rows, k), what);
+	}
+	return n;
+}
+
+/* Each line of the histogram: "{ irq: 27, level: 1 } hitcount: 48". */
+static void check_lines(const struct evidence *e, json *tick)
+{
+	char path[4096], row[512];
+	unsigned int lines = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/hist.vgic", e->dir);
+	f = fopen(path, "re");
+	while (f && fgets(row, sizeof(row), f)) {
+		unsigned long long intid, level, hits, seen;
+
+		if (sscanf(row, "{ irq: %llu, level: %llu } hitcount: %llu", &intid, &level, &hits) != 3)
+			continue;
+		lines++;
+		seen = line_sum(tick, intid, level ? "count" : "lowered");
+		claim(seen == hits, "interrupt %llu %s: ftrace %llu, kvmtop %llu", intid, level ? "raised" : "lowered",
+		      hits, seen);
+	}
+	claim(lines >= 3, "ftrace saw %u lines raised or lowered", lines);
+	if (f)
+		fclose(f);
+}
+
+void case_vgic(const struct evidence *e)
+{
+	json *tick = e->ticks.count ? e->ticks.o[e->ticks.count - 1] : NULL;
+
+	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
+	if (!e->has_kvmtop || !tick)
+		return;
+	check_lines(e, tick);
+	for (unsigned int i = 0; i < e->truths; i++) {
+		json *told = e->truth[i], *vm = last_vm(e, text(told, "name")), *vcpus = member(told, "vcpus");
+
+		if (!claim(vm != NULL, "%s is listed", text(told, "name")))
+			continue;
+		for (unsigned int k = 0; k < length(vcpus); k++) {
+			json *events = member(at(vcpus, k), "events"), *ipis = member(at(vcpus, k), "ipis"), *row;
+			int64_t id = integer(at(vcpus, k), "id");
+			uint64_t n = number(events, "msi-irq"), sent = 0;
+
+			row = row_of(vm, "irqs", "spi", -1, "intid", SPI_MSI + k);
+			claim(n && number(row, "count") == n, "%s vCPU %u took %" PRIu64 " SPIs; kvmtop %" PRIu64,
+			      text(vm, "name"), k, n, number(row, "count"));
+			row = row_of(vm, "irqs", "ppi", id, "intid", PPI_TIMER);
+			n = number(events, "timer-irq");
+			claim(n && number(row, "count") >= n,
+			      "%s vCPU %u took %" PRIu64 " timer interrupts; kvmtop %" PRIu64 " raised",
+			      text(vm, "name"), k, n, number(row, "count"));
+			for (unsigned int s = 0; s < length(ipis); s++)
+				sent += number(at(ipis, s), "count");
+			row = row_of(vm, "irqs", "sgi", id, "intid", SGI_IPI);
+			claim(number(row, "count") == sent && (sent || length(vcpus) == 1),
+			      "%s vCPU %u sent %" PRIu64 " SGIs; kvmtop %" PRIu64, text(vm, "name"), k, sent,
+			      number(row, "count"));
+		}
+	}
+}

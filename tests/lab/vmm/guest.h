@@ -31,6 +31,7 @@
 
 /* arm64: interrupts by number */
 #define PPI_TIMER 27 /* the virtual timer */
+#define SGI_IPI   1
 #define SPI_MSI   32 /* and vCPU n's at + n: an edge, raised by the VMM's own thread in place of an MSI */
 
 #define SLOT_STRIDE   0x100000

@@ -87,6 +87,8 @@ static void take_interrupts(struct params *p)
 			p->timer_irqs++;
 		} else if (id == SPI_MSI + p->id) {
 			p->msi_irqs++;
+		} else if (id == SGI_IPI) {
+			p->irqs[SGI_IPI]++;
 		}
 		__asm__ volatile("msr s3_0_c12_c12_1, %0\n\tisb" : : "r"(id)); /* ICC_EOIR1_EL1 */
 	}
@@ -127,6 +129,37 @@ static void msi(struct params *p, unsigned int number)
 	control(p, CONTROL_MSI | number << 8);
 	while (!p->stop && (int)(last - p->msi_irqs) > 0)
 		halt(p, OP_MSI);
+}
+
+/* Targets are a set of the 16 vCPUs that share an affinity above the lowest. */
+static void send_ipi(struct params *p, unsigned int to)
+{
+	unsigned long sgi = (unsigned long)SGI_IPI << 24 | (to / 16) << 16 | 1UL << to % 16;
+
+	did(p, DETAIL_IPI, 1, (unsigned long long)to << 32 | SGI_IPI);
+	__asm__ volatile("msr s3_0_c12_c11_5, %0\n\tisb" : : "r"(sgi)); /* ICC_SGI1R_EL1 */
+	p->events[OP_IPI]++;
+}
+
+static void wait_ipi(struct params *p, unsigned int wanted)
+{
+	while (!p->stop && (int)(wanted - p->irqs[SGI_IPI]) > 0)
+		halt(p, OP_WAIT);
+}
+
+/* Never two on their way: the one that has been sent to answers. */
+static void ipi(struct params *p, unsigned int number)
+{
+	unsigned int other = p->id ^ 1, before = p->irqs[SGI_IPI];
+
+	control(p, CONTROL_MEET | number << 8);
+	for (unsigned int i = 0; i < p->step[number].count && other < p->vcpus && !p->stop; i++) {
+		if (p->id & 1)
+			wait_ipi(p, before + i + 1);
+		send_ipi(p, other);
+		if (!(p->id & 1))
+			wait_ipi(p, before + i + 1);
+	}
 }
 
 /* One event of a step that is nothing but repeated events. */
@@ -215,6 +248,9 @@ static void step(struct params *p, unsigned int number)
 		return;
 	case OP_DIRTY_LOG:
 		dirty(p, number);
+		return;
+	case OP_IPI:
+		ipi(p, number);
 		return;
 	case OP_FAULT:
 	case OP_FAULT_READ:

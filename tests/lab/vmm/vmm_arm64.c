@@ -25,7 +25,7 @@
 bool arch_has(unsigned int op)
 {
 	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && (op < OP_KICK || op >= OP_FAULT) &&
-	       (op < OP_IRQFD || op == OP_FAULT_READ || op == OP_FAULT_HUGE || op == OP_DIRTY_LOG);
+	       (op < OP_IRQFD || op == OP_IPI || op == OP_FAULT_READ || op == OP_FAULT_HUGE || op == OP_DIRTY_LOG);
 }
 
 static int set_attr(struct vm *vm, uint32_t group, uint64_t attr, void *value)
@@ -108,13 +108,13 @@ static int set_redist(struct vm *vm, unsigned int vcpu, uint64_t reg, uint32_t v
 	return set_attr(vm, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, (uint64_t)affinity(vcpu) << 32 | reg, &value);
 }
 
-/* Its private timer interrupt, and the shared one that is routed to it. */
+/* Its private interrupts, the timer's and the other vCPUs', and the shared one that is routed to it. */
 static int set_interrupts(struct vm *vm, unsigned int vcpu)
 {
 	int err = set_redist(vm, vcpu, GICR_IGROUPR0, 0xffffffff);
 
 	if (!err)
-		err = set_redist(vm, vcpu, GICR_ISENABLER0, 1U << PPI_TIMER);
+		err = set_redist(vm, vcpu, GICR_ISENABLER0, 1U << PPI_TIMER | 1U << SGI_IPI);
 	return err ? err : set_dist(vm, GICD_IROUTER + (SPI_MSI + vcpu) * 8, affinity(vcpu));
 }
 
