@@ -170,6 +170,61 @@ int BPF_PROG(again_cpuid, unsigned int leaf, unsigned int index, unsigned long r
 	return cpuid(leaf, index, values, true);
 }
 
+/* --- arm64 --------------------------------------------------------------------------------------------------------- */
+
+#if defined(__TARGET_ARCH_arm64)
+
+/* arch/arm64/kvm/sys_regs.c, perform_access(), before it is done: of a read the value is not known yet. */
+static __always_inline int sysreg(const struct sys_reg_params *p, bool again)
+{
+	struct event_key key = {.kind = EVENT_SYSREG};
+	__u64 values[EVENT_VALUES] = {0};
+
+	if (!p || !group_on(GROUP_CAUSE) || !first_of_twins(TWIN_MSR, again) || !key_of_current(&key))
+		return 0;
+	key.sub = p->is_write;
+	key.a = SYSREG((__u32)p->Op0, (__u32)p->Op1, (__u32)p->CRn, (__u32)p->CRm, (__u32)p->Op2);
+	if (key.sub)
+		values[0] = p->regval;
+	return cause(&key, values, false);
+}
+
+SEC("?tp_btf/kvm_sys_access")
+int BPF_PROG(on_sysreg, unsigned long pc, struct sys_reg_params *params)
+{
+	return sysreg(params, false);
+}
+
+SEC("?tp_btf/kvm_sys_access")
+int BPF_PROG(again_sysreg, unsigned long pc, struct sys_reg_params *params)
+{
+	return sysreg(params, true);
+}
+
+/* arch/arm64/kvm/handle_exit.c, kvm_handle_wfx() */
+static __always_inline int wfx(bool is_wfe, bool again)
+{
+	struct event_key key = {.kind = EVENT_WFX, .sub = is_wfe};
+
+	if (!group_on(GROUP_CAUSE) || !first_of_twins(TWIN_CPUID, again) || !key_of_current(&key))
+		return 0;
+	return cause(&key, NULL, false);
+}
+
+SEC("?tp_btf/kvm_wfx_arm64")
+int BPF_PROG(on_wfx, unsigned long pc, bool is_wfe)
+{
+	return wfx(is_wfe, false);
+}
+
+SEC("?tp_btf/kvm_wfx_arm64")
+int BPF_PROG(again_wfx, unsigned long pc, bool is_wfe)
+{
+	return wfx(is_wfe, true);
+}
+
+#endif
+
 /* --- interrupts of the host ---------------------------------------------------------------------------------------- */
 
 #if defined(__TARGET_ARCH_x86)

@@ -73,7 +73,12 @@ enum event_kind {
 	EVENT_CPUID,                            /* vCPU; sub: index (ECX), a: leaf */
 	/* vCPU; sub: vector of the host's interrupt that ended guest mode; or 0, and a: Linux's number of it + 1 */
 	EVENT_HOST_VECTOR,
+	EVENT_SYSREG, /* arm64: vCPU; sub: write, a: SYSREG() */
+	EVENT_WFX,    /* arm64: vCPU; sub: 0 WFI, 1 WFE */
 };
+
+/* A system register, as MRS and MSR have it in their instruction and the UAPI in KVM_REG_ARM64_SYSREG ids. */
+#define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 /* Of EVENT_WAKEUP in the log, bits: how the halt ended; it was woken with nothing to do. */
 #define WAKEUP_SLEPT   1

@@ -58,6 +58,12 @@ static const struct program ioctls[] = {
 static const struct program causes[] = {
 	{.name = "on_mmio", .probe = PROBE_MMIO},
 	{.name = "again_mmio", .probe = PROBE_MMIO, .twin = true},
+#if defined(__aarch64__)
+	{.name = "on_sysreg", .probe = PROBE_SYSREG},
+	{.name = "again_sysreg", .probe = PROBE_SYSREG, .twin = true},
+	{.name = "on_wfx", .probe = PROBE_WFX},
+	{.name = "again_wfx", .probe = PROBE_WFX, .twin = true},
+#endif
 #if defined(__x86_64__)
 	{.name = "on_msr", .probe = PROBE_MSR},
 	{.name = "again_msr", .probe = PROBE_MSR, .twin = true},

@@ -284,6 +284,69 @@ static const char *host_vector_text(u32 vector, u64 line, char *buf)
 	return buf;
 }
 
+/* Those that KVM answers itself: identification, timers, interrupts, counters, debugging (Arm's ARM, DDI 0487). */
+static const struct range_name sysregs[] = {
+	{SYSREG(2, 0, 0, 2, 2), SYSREG(2, 0, 0, 2, 2), "MDSCR_EL1"},
+	{SYSREG(2, 0, 1, 0, 4), SYSREG(2, 0, 1, 0, 4), "OSLAR_EL1"},
+	{SYSREG(2, 0, 1, 1, 4), SYSREG(2, 0, 1, 1, 4), "OSLSR_EL1"},
+	{SYSREG(2, 0, 1, 3, 4), SYSREG(2, 0, 1, 3, 4), "OSDLR_EL1"},
+	{SYSREG(3, 0, 0, 0, 0), SYSREG(3, 0, 0, 0, 0), "MIDR_EL1"},
+	{SYSREG(3, 0, 0, 0, 5), SYSREG(3, 0, 0, 0, 5), "MPIDR_EL1"},
+	{SYSREG(3, 0, 0, 4, 0), SYSREG(3, 0, 0, 4, 0), "ID_AA64PFR0_EL1"},
+	{SYSREG(3, 0, 0, 4, 1), SYSREG(3, 0, 0, 4, 1), "ID_AA64PFR1_EL1"},
+	{SYSREG(3, 0, 0, 5, 0), SYSREG(3, 0, 0, 5, 0), "ID_AA64DFR0_EL1"},
+	{SYSREG(3, 0, 0, 6, 0), SYSREG(3, 0, 0, 6, 0), "ID_AA64ISAR0_EL1"},
+	{SYSREG(3, 0, 0, 6, 1), SYSREG(3, 0, 0, 6, 1), "ID_AA64ISAR1_EL1"},
+	{SYSREG(3, 0, 0, 6, 2), SYSREG(3, 0, 0, 6, 2), "ID_AA64ISAR2_EL1"},
+	{SYSREG(3, 0, 0, 7, 0), SYSREG(3, 0, 0, 7, 0), "ID_AA64MMFR0_EL1"},
+	{SYSREG(3, 0, 0, 7, 1), SYSREG(3, 0, 0, 7, 1), "ID_AA64MMFR1_EL1"},
+	{SYSREG(3, 0, 0, 7, 2), SYSREG(3, 0, 0, 7, 2), "ID_AA64MMFR2_EL1"},
+	{SYSREG(3, 0, 1, 0, 0), SYSREG(3, 0, 1, 0, 0), "SCTLR_EL1"},
+	{SYSREG(3, 0, 1, 0, 1), SYSREG(3, 0, 1, 0, 1), "ACTLR_EL1"},
+	{SYSREG(3, 0, 2, 0, 0), SYSREG(3, 0, 2, 0, 0), "TTBR0_EL1"},
+	{SYSREG(3, 0, 2, 0, 1), SYSREG(3, 0, 2, 0, 1), "TTBR1_EL1"},
+	{SYSREG(3, 0, 2, 0, 2), SYSREG(3, 0, 2, 0, 2), "TCR_EL1"},
+	{SYSREG(3, 0, 9, 14, 1), SYSREG(3, 0, 9, 14, 1), "PMINTENSET_EL1"},
+	{SYSREG(3, 0, 9, 14, 2), SYSREG(3, 0, 9, 14, 2), "PMINTENCLR_EL1"},
+	{SYSREG(3, 0, 12, 11, 5), SYSREG(3, 0, 12, 11, 5), "ICC_SGI1R_EL1"},
+	{SYSREG(3, 0, 12, 11, 6), SYSREG(3, 0, 12, 11, 6), "ICC_ASGI1R_EL1"},
+	{SYSREG(3, 0, 12, 11, 7), SYSREG(3, 0, 12, 11, 7), "ICC_SGI0R_EL1"},
+	{SYSREG(3, 0, 12, 12, 5), SYSREG(3, 0, 12, 12, 5), "ICC_SRE_EL1"},
+	{SYSREG(3, 1, 0, 0, 0), SYSREG(3, 1, 0, 0, 0), "CCSIDR_EL1"},
+	{SYSREG(3, 1, 0, 0, 1), SYSREG(3, 1, 0, 0, 1), "CLIDR_EL1"},
+	{SYSREG(3, 2, 0, 0, 0), SYSREG(3, 2, 0, 0, 0), "CSSELR_EL1"},
+	{SYSREG(3, 3, 0, 0, 1), SYSREG(3, 3, 0, 0, 1), "CTR_EL0"},
+	{SYSREG(3, 3, 9, 12, 0), SYSREG(3, 3, 9, 12, 0), "PMCR_EL0"},
+	{SYSREG(3, 3, 9, 12, 1), SYSREG(3, 3, 9, 12, 1), "PMCNTENSET_EL0"},
+	{SYSREG(3, 3, 9, 12, 2), SYSREG(3, 3, 9, 12, 2), "PMCNTENCLR_EL0"},
+	{SYSREG(3, 3, 9, 12, 3), SYSREG(3, 3, 9, 12, 3), "PMOVSCLR_EL0"},
+	{SYSREG(3, 3, 9, 12, 5), SYSREG(3, 3, 9, 12, 5), "PMSELR_EL0"},
+	{SYSREG(3, 3, 9, 13, 0), SYSREG(3, 3, 9, 13, 0), "PMCCNTR_EL0"},
+	{SYSREG(3, 3, 9, 13, 1), SYSREG(3, 3, 9, 13, 1), "PMXEVTYPER_EL0"},
+	{SYSREG(3, 3, 9, 13, 2), SYSREG(3, 3, 9, 13, 2), "PMXEVCNTR_EL0"},
+	{SYSREG(3, 3, 9, 14, 0), SYSREG(3, 3, 9, 14, 0), "PMUSERENR_EL0"},
+	{SYSREG(3, 3, 9, 14, 3), SYSREG(3, 3, 9, 14, 3), "PMOVSSET_EL0"},
+	{SYSREG(3, 3, 14, 0, 1), SYSREG(3, 3, 14, 0, 1), "CNTPCT_EL0"},
+	{SYSREG(3, 3, 14, 2, 0), SYSREG(3, 3, 14, 2, 0), "CNTP_TVAL_EL0"},
+	{SYSREG(3, 3, 14, 2, 1), SYSREG(3, 3, 14, 2, 1), "CNTP_CTL_EL0"},
+	{SYSREG(3, 3, 14, 2, 2), SYSREG(3, 3, 14, 2, 2), "CNTP_CVAL_EL0"},
+	{SYSREG(3, 3, 14, 15, 7), SYSREG(3, 3, 14, 15, 7), "PMCCFILTR_EL0"},
+};
+
+/* One without a name as assemblers write it: "S3_0_C12_C11_5". */
+static const char *sysreg_text(u32 write, u64 reg, char *buf)
+{
+	const char *name = FIND(sysregs, reg);
+	u32 r = (u32)reg;
+
+	if (name)
+		snprintf(buf, EVENT_NAME_SIZE, "%s %s", write ? "MSR" : "MRS", name);
+	else
+		snprintf(buf, EVENT_NAME_SIZE, "%s S%" PRIu32 "_%" PRIu32 "_C%" PRIu32 "_C%" PRIu32 "_%" PRIu32,
+			 write ? "MSR" : "MRS", r >> 14 & 3, r >> 11 & 7, r >> 7 & 15, r >> 3 & 15, r & 7);
+	return buf;
+}
+
 const char *cause_name(u32 isa, u32 kind, u32 sub, u64 a, char *buf)
 {
 	switch (kind) {
@@ -297,6 +360,10 @@ const char *cause_name(u32 isa, u32 kind, u32 sub, u64 a, char *buf)
 		return cpuid_text(sub, a, buf);
 	case EVENT_HOST_VECTOR:
 		return host_vector_text(sub, a, buf);
+	case EVENT_SYSREG:
+		return sysreg_text(sub, a, buf);
+	case EVENT_WFX:
+		return sub ? "WFE" : "WFI";
 	default:
 		return NULL;
 	}

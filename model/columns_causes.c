@@ -10,7 +10,8 @@
 
 #define NEEDS                                                                                               \
 	(PROBE_BIT(PROBE_MSR) | PROBE_BIT(PROBE_PIO) | PROBE_BIT(PROBE_MMIO) | PROBE_BIT(PROBE_FAST_MMIO) | \
-	 PROBE_BIT(PROBE_CPUID) | PROBE_BIT(PROBE_HOST_VECTOR) | PROBE_BIT(PROBE_HYPERCALL))
+	 PROBE_BIT(PROBE_CPUID) | PROBE_BIT(PROBE_HOST_VECTOR) | PROBE_BIT(PROBE_HYPERCALL) |               \
+	 PROBE_BIT(PROBE_SYSREG) | PROBE_BIT(PROBE_WFX))
 #define TIMED (PROBE_BIT(PROBE_CAUSE_TIME) | PROBE_BIT(PROBE_HYPERCALL))
 
 GETTER(cause_exit)
@@ -36,7 +37,7 @@ GETTER(cause_data)
 /* clang-format off */
 static const struct column cause_columns[] = {
 	{.name = "cause", .title = "CAUSE", .unit = UNIT_TEXT, .get = event_label, .width = 26, .flexible = true,
-	 .help = "What the guest touched: an MSR, port, device address, CPUID leaf or hypercall with its usual name; or the "
+	 .help = "What the guest touched: an MSR (arm64: a system register), port, device address, CPUID leaf or hypercall with its usual name; or the "
 		 "host's interrupt that took it out of guest mode."},
 	{.name = "exit", .title = "EXIT", .unit = UNIT_TEXT, .get = cause_exit, .width = 12, .priority = 3,
 	 .help = "The exit reason that the last of them came with; a dash where KVM of this host traces no exits."},
@@ -73,7 +74,8 @@ const struct view_columns cause_view = {
 	.count = ARRAY_SIZE(cause_columns),
 	.default_sort = 6,
 	.groups = GROUP_BIT(GROUP_CAUSE) | GROUP_BIT(GROUP_CALL),
-	.kinds = {EVENT_MSR, EVENT_PIO, EVENT_MMIO, EVENT_CPUID, EVENT_HOST_VECTOR, EVENT_HYPERCALL},
+	.kinds = {EVENT_MSR, EVENT_PIO, EVENT_MMIO, EVENT_CPUID, EVENT_HOST_VECTOR, EVENT_SYSREG, EVENT_WFX,
+		  EVENT_HYPERCALL},
 	.reading = "Each row is what exits came from, the one that took most time first: the port, address, MSR, CPUID "
 		   "leaf "
 		   "or hypercall that the guest touched, or the interrupt of the host that took it out. A device of "

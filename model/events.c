@@ -68,6 +68,9 @@ static const struct event_info events[] = {
 	 .host_sum = true},
 	{.kind = EVENT_HOST_VECTOR, .name = "host_vector", .array = "causes", .sub = "vector", .a = "line", .timed = true,
 	 .host_sum = true},
+	{.kind = EVENT_SYSREG, .name = "sysreg", .array = "causes", .sub = "write", .a = "register",
+	 .value = {{"data", VALUE_LAST}}, .timed = true, .host_sum = true},
+	{.kind = EVENT_WFX, .name = "wfx", .array = "causes", .sub = "event", .timed = true, .host_sum = true},
 };
 /* clang-format on */
 

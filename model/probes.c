@@ -82,6 +82,10 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 		 "which interrupt of the host took the guest out of guest mode; on AMD by tracepoints that "
 		 "cost every interrupt of the host while they are looked at, a device's by its IRQ number",
 		 "interrupts of the host have no vector", false},
+	[PROBE_SYSREG] = {"sysreg", "arm64: tp_btf/kvm_sys_access", "which system registers the guest reads and writes",
+			  "no system registers among causes", false},
+	[PROBE_WFX] = {"wfx", "arm64: tp_btf/kvm_wfx_arm64", "whether a vCPU waits for interrupts or for events",
+		       "WFI and WFE are one", false},
 	[PROBE_IOCTL] = {"ioctl",
 			 "fentry+fexit/kvm_dev_ioctl, kvm_vm_ioctl, kvm_vcpu_ioctl, kvm_device_ioctl, or "
 			 "tp_btf/sys_enter, sys_exit",

@@ -59,6 +59,8 @@ enum probe_id {
 	PROBE_SLOT_WALK,
 	PROBE_VGIC, /* kvm_vgic_inject_irq: fentry or kprobe */
 	PROBE_SGI,  /* vgic_v3_dispatch_sgi: fentry or kprobe */
+	PROBE_SYSREG,
+	PROBE_WFX,
 	PROBE_COUNT
 };
 

@@ -136,6 +136,16 @@ struct kvm_arch {
 struct kvm_cpu_context {
 };
 
+struct sys_reg_params {
+	__u8 Op0;
+	__u8 Op1;
+	__u8 CRn;
+	__u8 CRm;
+	__u8 Op2;
+	__u64 regval;
+	_Bool is_write;
+};
+
 struct kvm_vcpu_arch {
 	struct kvm_cpu_context ctxt;
 };

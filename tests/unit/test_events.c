@@ -228,6 +228,18 @@ static const char *arguments(u32 of, u64 nr, u64 a0, u64 a1, u64 a2, u64 a3)
 	return hypercall_arguments(of, nr, a, buf, sizeof(buf));
 }
 
+static void system_registers_have_names(void **state)
+{
+	char buf[EVENT_NAME_SIZE];
+
+	(void)state;
+	assert_string_equal(event_name(3, EVENT_SYSREG, 0, SYSREG(3, 0, 0, 6, 0), 0, buf), "MRS ID_AA64ISAR0_EL1");
+	assert_string_equal(event_name(3, EVENT_SYSREG, 1, 0x8084, 0, buf), "MSR OSLAR_EL1");
+	assert_string_equal(event_name(3, EVENT_SYSREG, 1, SYSREG(3, 7, 15, 15, 7), 0, buf), "MSR S3_7_C15_C15_7");
+	assert_string_equal(event_name(3, EVENT_WFX, 0, 0, 0, buf), "WFI");
+	assert_string_equal(event_name(3, EVENT_WFX, 1, 0, 0, buf), "WFE");
+}
+
 static void hypercalls_have_words(void **state)
 {
 	char buf[EVENT_NAME_SIZE], small[8];
@@ -284,6 +296,7 @@ int main(void)
 		cmocka_unit_test(scopes_are_kept),       cmocka_unit_test(table_is_whole),
 		cmocka_unit_test(the_tail_is_kept),      cmocka_unit_test(kinds_are_read),
 		cmocka_unit_test(hypercalls_have_words), cmocka_unit_test(groups_have_their_probes),
+		cmocka_unit_test(system_registers_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ static const struct oracle oracles[] = {
 	{"port I/O", "pio", "pio", {{"port", "port"}, {"rw", "write"}}, NULL},
 	{"MMIO", "mmio", "mmio", {{"gpa", "gpa"}, {"type", "type"}}, not_eoi},
 	{"MSR", "msr", "msr", {{"ecx", "index"}, {"write", "write"}}, NULL},
+	{"system register", "sysreg", "msr", {{"is_write", "write"}}, NULL},
 	{"CPUID", "cpuid", "cpuid", {{"function", "leaf"}}, NULL},
 	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a0", "a0"}, {"a1", "a1"}}, NULL},
 	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a2", "a2"}, {"a3", "a3"}}, NULL},

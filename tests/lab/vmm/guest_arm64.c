@@ -9,6 +9,9 @@
 #define GIC_NONE   1020 /* this and above: nothing is pending */
 #define GIC_LOWEST 0xf0UL
 #define TIMER_ON   1UL
+/* As the instructions that access them have them: Op0 << 14 | Op1 << 11 | CRn << 7 | CRm << 3 | Op2 */
+#define ID_AA64ISAR0 0xc030
+#define OSLAR        0x8084
 
 void guest_main(struct params *p);
 
@@ -176,9 +179,11 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 		mmio_read(p, address);
 		break;
 	case OP_MSR_READ:
+		did(p, DETAIL_MSR, 0, ID_AA64ISAR0);
 		__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(value));
 		break;
 	case OP_MSR_WRITE:
+		did(p, DETAIL_MSR, 1, OSLAR);
 		__asm__ volatile("msr oslar_el1, %0" : : "r"(value));
 		break;
 	case OP_HYPERCALL:
