@@ -292,10 +292,14 @@ static void groups_have_their_probes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sums_are_exact),        cmocka_unit_test(vms_are_apart),
-		cmocka_unit_test(scopes_are_kept),       cmocka_unit_test(table_is_whole),
-		cmocka_unit_test(the_tail_is_kept),      cmocka_unit_test(kinds_are_read),
-		cmocka_unit_test(hypercalls_have_words), cmocka_unit_test(groups_have_their_probes),
+		cmocka_unit_test(sums_are_exact),
+		cmocka_unit_test(vms_are_apart),
+		cmocka_unit_test(scopes_are_kept),
+		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(the_tail_is_kept),
+		cmocka_unit_test(kinds_are_read),
+		cmocka_unit_test(hypercalls_have_words),
+		cmocka_unit_test(groups_have_their_probes),
 		cmocka_unit_test(system_registers_have_names),
 	};
 
