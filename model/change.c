@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "change.h"
 
+#include "tree.h"
+
 static const struct exit_row *find_exit(const struct exit_row *rows, u32 count, const struct exit_row *like)
 {
 	for (u32 i = 0; i < count; i++)
@@ -87,6 +89,7 @@ void change_apply(const struct column *col, const struct snapshot *snap, union r
 	struct value was = {0};
 	enum row_type type;
 	union row_ref then;
+	struct vm_row part;
 	bool length = col->unit == UNIT_NS;
 
 	if (!length && col->unit != UNIT_COUNT && col->unit != UNIT_RATE && col->unit != UNIT_MS &&
@@ -97,6 +100,13 @@ void change_apply(const struct column *col, const struct snapshot *snap, union r
 	switch (type) {
 	case ROWS_VM:
 		then.vm = snapshot_find_vm(base, row.vm->uid);
+		if (then.vm && row.vm->part) {
+			const struct vcpu_row *vcpu = snapshot_find_vcpu(base, row.vm->part->uid);
+
+			if (vcpu)
+				tree_part(&part, then.vm, vcpu);
+			then.vm = vcpu ? &part : NULL;
+		}
 		break;
 	case ROWS_VCPU:
 		then.vcpu = snapshot_find_vcpu(base, row.vcpu->uid);

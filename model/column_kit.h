@@ -66,28 +66,54 @@ static inline void reason(u32 isa, u64 key, struct value *out)
 		text(out, reason_name(isa, key, out->buf));
 }
 
-/* A vCPU by its name, "web01 vCPU 3"; any other task by its comm, of which only printable ASCII is shown, and "/tid"; snap NULL: always so. */
+static inline char *put_text(char *to, const char *from)
+{
+	while (*from)
+		*to++ = *from++;
+	return to;
+}
+
+static inline char *put_number(char *to, u32 num)
+{
+	char digits[12];
+	u32 n = 0;
+
+	do {
+		digits[n++] = '0' + num % 10;
+		num /= 10;
+	} while (num);
+	while (n)
+		*to++ = digits[--n];
+	return to;
+}
+
+/* "vCPU 3" */
+static inline void vcpu_name(s32 id, struct value *out)
+{
+	*put_number(put_text(out->buf, "vCPU "), (u32)id) = '\0';
+	text(out, out->buf);
+}
+
+/*
+ * A vCPU by its name, "web01 vCPU 3"; any other task by its comm, of which only printable ASCII is shown, and "/tid"; snap
+ * NULL: always so.
+ */
 static inline void task(const struct snapshot *snap, const struct preemptor *p, struct value *out)
 {
 	const struct vcpu_row *vcpu = snap && p->count ? snapshot_find_thread(snap, p->tid) : NULL;
-	char digits[12], *to = out->buf;
-	u32 n = 0, rest = vcpu ? (u32)vcpu->raw->vcpu_id : p->tid;
-	const char *from = vcpu ? vcpu->vm_name : p->comm, *between = vcpu ? " vCPU " : "/";
-	u32 most = vcpu ? sizeof(out->buf) - 20 : TASK_COMM_LENGTH;
+	char *to = out->buf;
 
+	_Static_assert(VALUE_TEXT_SIZE >= VM_NAME_SIZE + 24, "a name and a number");
 	if (!p->count)
 		return;
-	for (u32 i = 0; i < most && from[i]; i++)
-		*to++ = vcpu || (from[i] >= ' ' && from[i] <= '~') ? from[i] : '?';
-	while (*between)
-		*to++ = *between++;
-	do {
-		digits[n++] = '0' + rest % 10;
-		rest /= 10;
-	} while (rest);
-	while (n)
-		*to++ = digits[--n];
-	*to = '\0';
+	if (vcpu) {
+		to = put_text(put_text(to, vcpu->vm_name), " vCPU ");
+	} else {
+		for (u32 i = 0; i < TASK_COMM_LENGTH && p->comm[i]; i++)
+			*to++ = p->comm[i] >= ' ' && p->comm[i] <= '~' ? p->comm[i] : '?';
+		*to++ = '/';
+	}
+	*put_number(to, vcpu ? (u32)vcpu->raw->vcpu_id : p->tid) = '\0';
 	text(out, out->buf);
 }
 

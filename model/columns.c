@@ -65,9 +65,29 @@ COMMON_GETTERS(vcpu)
 
 /* --- VM view ------------------------------------------------------------------------------------------------------ */
 
-FIGURE_GETTER(vm, name, text(out, row.vm->raw->name))
-FIGURE_GETTER(vm, pid, number(out, row.vm->raw->pid))
-FIGURE_GETTER(vm, vcpus, number(out, row.vm->vcpus))
+GETTER(vm_name)
+{
+	(void)snap;
+	if (row.vm->part)
+		vcpu_name(row.vm->part->raw->vcpu_id, out);
+	else
+		text(out, row.vm->raw->name);
+}
+
+GETTER(vm_pid)
+{
+	(void)snap;
+	number(out, row.vm->part ? row.vm->part->raw->tid : row.vm->raw->pid);
+	out->known = out->num != 0;
+}
+
+GETTER(vm_vcpus)
+{
+	(void)snap;
+	if (!row.vm->part)
+		number(out, row.vm->vcpus);
+}
+
 FIGURE_GETTER(vm, vmm, text(out, row.vm->raw->vmm))
 FIGURE_GETTER(vm, top, reason(row.vm->top_isa, row.vm->top_key, out))
 FIGURE_GETTER(vm, stuck, duration(out, row.vm->stuck_ns))
@@ -100,7 +120,7 @@ static const struct column vm_columns[] = {
 	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = vm_name, .width = 15,
 	 .help = "Name given to the VMM, or its process name. A dimmed row has ended and shows its last figures."},
 	{.name = "pid", .title = "PID", .unit = UNIT_ID, .get = vm_pid, .width = 7, .priority = 4,
-	 .help = "Process id of the VMM, for ps, gdb and the like."},
+	 .help = "Process id of the VMM, for ps, gdb and the like; of an unfolded vCPU that of its thread."},
 	{.name = "vcpus", .title = "VCPU", .unit = UNIT_ID, .get = vm_vcpus, .width = 4, .priority = 3,
 	 .descending = true,
 	 .help = "Number of vCPUs. Shares are of the time of all of them together. Enter lists them."},

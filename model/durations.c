@@ -177,6 +177,8 @@ const struct exit_figures *vcpu_durations(const struct snapshot *snap, const str
 
 const struct exit_figures *vm_durations(const struct snapshot *snap, const struct vm_row *row)
 {
+	if (row->part)
+		return vcpu_durations(snap, row->part);
 	if (!snap->settled)
 		make_vm((struct snapshot *)snap, (struct vm_row *)row);
 	return &row->f;

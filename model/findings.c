@@ -9,6 +9,8 @@
 
 /* So many completed exits or interrupts are needed for a percentile to mean something. */
 #define ENOUGH 20
+/* Waits for a pCPU of such a part of the time and more explain a tail of one in a hundred: twice that. */
+#define WAITS 0.02
 
 /* clang-format off */
 const struct finding_rule finding_table[FINDINGS] = {
@@ -187,6 +189,15 @@ static void storm(struct scan *s, const struct vm_row *vm, const struct vcpu_row
 	}
 }
 
+/*
+ * Whether a tail may come from waits for a pCPU: they make every other delay late now and then, and are a finding by
+ * themselves when there are many. What is slow half of the time is slow by itself.
+ */
+static bool short_of_pcpu(const struct budget *b)
+{
+	return share(b->ns[VCPU_WAIT], b->span_ns) >= WAITS;
+}
+
 /* By the VMM's own time: what the exit took without a pCPU is steal, and what a signal ended is no handler's. */
 static void slow_vmm(struct scan *s, const struct vm_row *vm)
 {
@@ -205,6 +216,9 @@ static void slow_vmm(struct scan *s, const struct vm_row *vm)
 			continue;
 		p99 = (double)exit_durations(s->snap, e)->p99_ns;
 		if (p99 < 5 * others)
+			continue;
+		/* outside KVM_RUN a wait for a pCPU cannot be told from work */
+		if (short_of_pcpu(&vm->budget) && (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_SLOW_VMM])
 			continue;
 		offer(s, FINDING_SLOW_VMM, p99 / 1e3,
 		      (struct finding){.vm = vm->uid, .key = e->key, .isa = e->isa, .num = {p99, others}});
@@ -231,6 +245,7 @@ static void halt_poll(struct scan *s, const struct vm_row *vm)
 static void vcpu_event(struct scan *s, const struct vm_row *vm, const struct event_row *e)
 {
 	struct finding f = {.vm = vm->uid, .vcpu = e->vcpu, .event = e};
+	const struct vcpu_row *v;
 
 	if (e->kind == EVENT_STUCK) {
 		f.num[0] = (double)e->f.count;
@@ -239,6 +254,9 @@ static void vcpu_event(struct scan *s, const struct vm_row *vm, const struct eve
 	} else if (e->kind == EVENT_VECTOR && e->f.done >= ENOUGH) {
 		f.num[0] = (double)e->f.p99_ns;
 		f.num[1] = NAN;
+		v = snapshot_find_vcpu(s->snap, e->vcpu);
+		if (v && short_of_pcpu(&v->budget) && (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_IRQ])
+			return;
 		offer(s, FINDING_IRQ, f.num[0] / 1e3, f);
 	}
 }

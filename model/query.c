@@ -214,6 +214,7 @@ int query_run(const struct query *q, const struct snapshot *snap, struct rows *o
 
 	out->count = 0;
 	out->total = 0;
+	out->parts = 0;
 	if (!from.count)
 		return 0;
 	col = &view->columns[q->sort >= 0 && (u32)q->sort < view->count ? (u32)q->sort : view->default_sort];
@@ -271,6 +272,7 @@ struct row_id row_identity(enum view_id view, union row_ref row)
 	switch (view_columns(view)->rows) {
 	case ROWS_VM:
 		id.vm = row.vm->uid;
+		id.vcpu = row.vm->part ? row.vm->part->uid : 0;
 		break;
 	case ROWS_VCPU:
 		id.vm = row.vcpu->vm;

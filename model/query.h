@@ -183,6 +183,7 @@ struct rows {
 	union row_ref *ref;
 	u32 count, room;
 	u32 total; /* in scope, before the filter */
+	u32 parts; /* of count, the vCPUs of unfolded VMs (model/tree.h) */
 	/* query_run()'s own: sort keys, and texts to sort by */
 	void *keys;
 	struct value *texts;

@@ -94,6 +94,8 @@ struct vcpu_row {
 struct vm_row {
 	vm_uid uid;
 	const struct vm_sample *raw;
+	const struct vcpu_row *part; /* not the VM but that one of its vCPUs (model/tree.h); NULL: all of it */
+	bool last_part;
 	bool fresh;
 	bool ended;
 	bool made;   /* as of its vCPUs */

@@ -62,6 +62,7 @@ void app_free(struct app *app)
 	rows_free(&app->rows);
 	rows_free(&app->under[0]);
 	rows_free(&app->under[1]);
+	tree_free(&app->tree);
 	hold_free(&app->hold);
 	findings_free(&app->findings);
 	app->filter = NULL;
@@ -278,6 +279,8 @@ int app_query(struct app *app)
 	}
 	ret = query_run(&query, app->snap, &app->rows);
 	if (!ret)
+		ret = tree_expand(&app->tree, &query, app->snap, &app->rows);
+	if (!ret)
 		ret = hold_apply(app);
 	if (ret) {
 		app->rows.count = 0;
@@ -437,6 +440,31 @@ static u32 sort_key(struct app *app, const char *const *names)
 	return 0;
 }
 
+/* --- the tree ---------------------------------------------------------------------------------------------------- */
+
+/* On a vCPU it folds the VM that it is of, and the cursor goes there. */
+static u32 unfold(struct app *app, enum action_id action)
+{
+	struct view_state *vs = &app->views[VIEW_VM];
+	struct row_id id;
+
+	if (!app_selected(app, &id))
+		return 0;
+	if (action == ACT_UNFOLD_ALL)
+		tree_set_all(&app->tree, !app->tree.all && !app->tree.count);
+	else if (tree_toggle(&app->tree, id.vm))
+		return 0;
+	if (!tree_is_open(&app->tree, id.vm))
+		id.vcpu = 0;
+	if (vs->pinned || action == ACT_UNFOLD) {
+		vs->id = id;
+		vs->pinned = true;
+	}
+	if (app->following && app->follow.view == VIEW_VM && app->follow.vm == id.vm)
+		app->follow.vcpu = id.vcpu;
+	return APP_RENDER | APP_QUERY;
+}
+
 /* --- dispatch ---------------------------------------------------------------------------------------------------- */
 
 static u32 show_action(struct app *app, enum action_id action)
@@ -479,6 +507,9 @@ static u32 show_action(struct app *app, enum action_id action)
 			snprintf(app->notice, sizeof(app->notice), "a split screen needs 30 lines, this one has %d",
 				 app->h);
 		return APP_RENDER | APP_QUERY;
+	case ACT_UNFOLD:
+	case ACT_UNFOLD_ALL:
+		return unfold(app, action);
 	case ACT_THEME:
 		setting_step(&app->set, SET_THEME, 1);
 		setting_text(&app->set, SET_THEME, text);

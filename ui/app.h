@@ -10,6 +10,7 @@
 
 #include "../model/findings.h"
 #include "../model/query.h"
+#include "../model/tree.h"
 #include "rcfile.h"
 #include "travel.h"
 
@@ -148,6 +149,7 @@ struct app {
 	bool hint;            /* the box of the first start, until a key is pressed */
 	char notice[256];     /* one line in place of the footer until the next key */
 	struct rows rows;     /* of here.view, when it is a list */
+	struct tree tree;     /* VMs that are unfolded */
 	struct rows under[2]; /* of the selected row, on a split screen: vCPUs, exit reasons */
 	int selected;         /* index into rows, -1: there are none */
 	int first_idle;       /* index of the first row set apart, -1: none */

@@ -92,6 +92,12 @@ int hold_apply(struct app *app)
 		struct row_id id = row_identity(app->here.view, rows->ref[i]);
 		u32 rank = rank_of(hold, &id);
 
+		/* a vCPU that is new has its place below its VM */
+		if (rank == UINT32_MAX && app->here.view == VIEW_VM && id.vcpu) {
+			hold->until_ns = 0;
+			return 0;
+		}
+
 		hold->sorted[rank == UINT32_MAX ? more++ : rank] = rows->ref[i];
 	}
 	for (u32 i = 0; i < held + rows->count && to < rows->count; i++)

@@ -163,7 +163,7 @@ static u32 enter(struct app *app, enum action_id action)
 	case VIEW_FINDING:
 		return enter_finding(app, app->rows.ref[app->selected].finding);
 	case VIEW_VM:
-		to.view = action == ACT_EXITS ? VIEW_EXIT : VIEW_VCPU;
+		to.view = action == ACT_EXITS || id.vcpu ? VIEW_EXIT : VIEW_VCPU;
 		break;
 	case VIEW_VCPU:
 		to.view = VIEW_EXIT;

@@ -394,10 +394,11 @@ static void crumb_line(const struct app *app, struct grid *grid, int y)
 	snprintf(piece_add(&right, STYLE_LABEL, 1, 1)->text, 40, "%s", pane_title(app));
 	if (app->here.view != VIEW_DETAIL && app->snap) {
 		piece = piece_add(&right, STYLE_DIM, 3, 1);
-		if (app->rows.count != app->rows.total)
-			snprintf(piece->text, sizeof(piece->text), "%u of %u", app->rows.count, app->rows.total);
+		if (app->rows.count - app->rows.parts != app->rows.total)
+			snprintf(piece->text, sizeof(piece->text), "%u of %u", app->rows.count - app->rows.parts,
+				 app->rows.total);
 		else
-			snprintf(piece->text, sizeof(piece->text), "%u", app->rows.count);
+			snprintf(piece->text, sizeof(piece->text), "%u", app->rows.count - app->rows.parts);
 	}
 	/* the detail pane shows one reason, whatever the filter */
 	if (app->filter && app->here.view != VIEW_DETAIL) {
@@ -451,6 +452,8 @@ bool view_is_on(const struct app *app, enum action_id action)
 		return app->show_user;
 	case ACT_IDLE:
 		return app->idle_mixed;
+	case ACT_UNFOLD:
+		return app->selected >= 0 && tree_is_open(&app->tree, app->rows.ref[app->selected].vm->uid);
 	case ACT_SPLIT:
 		return app->set.value[SET_SPLIT] != 0;
 	case ACT_HELP:

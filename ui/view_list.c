@@ -265,6 +265,9 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 	if (col->unit == UNIT_TREND) {
 		struct row_id id = row_identity(app->here.view, row);
 
+		/* a vCPU of an unfolded VM */
+		if (id.view == VIEW_VM && id.vcpu)
+			id.view = VIEW_VCPU;
 		view_trend(app, grid, t->x[i], y, t->w[i], &id);
 		return;
 	}
@@ -290,7 +293,11 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 		style = STYLE_ENDED;
 	else if (look.idle && style != STYLE_WARN && style != STYLE_CRIT)
 		style = STYLE_LABEL;
-	if (look.ended && !i && app->here.view == VIEW_VM && t->w[i] > 12) {
+	if (!i && app->here.view == VIEW_VM && row.vm->part) {
+		int used = grid_put(grid, t->x[i], y, t->w[i], STYLE_DIM, row.vm->last_part ? "└ " : "├ ");
+
+		grid_put_cut(grid, t->x[i] + used, y, t->w[i] - used, style == STYLE_NAME ? STYLE_NORMAL : style, text);
+	} else if (look.ended && !i && app->here.view == VIEW_VM && t->w[i] > 12) {
 		int used = grid_put_cut(grid, t->x[i], y, t->w[i] - 6, style, text);
 
 		grid_put(grid, t->x[i] + used + 1, y, 5, STYLE_DIM, "ended");
@@ -350,6 +357,8 @@ static void draw_row(const struct app *app, struct grid *grid, const struct tabl
 		grid_put(grid, 0, y, 1, STYLE_ENDED, "x");
 	else if (look.fresh)
 		grid_put(grid, 0, y, 1, STYLE_FRESH, "+");
+	else if (app->here.view == VIEW_VM && !row.vm->part && tree_is_open(&app->tree, row.vm->uid))
+		grid_put(grid, 0, y, 1, STYLE_DIM, "▾");
 	if (index == app->selected) {
 		if (!grid->color && !look.stuck)
 			grid_put(grid, 0, y, 1, STYLE_KEY, ">");

@@ -282,6 +282,44 @@ static void slow_vmm(void **state)
 	}
 }
 
+/* Of 100 most took 10 us and a few 5 ms: where the vCPU waits for a pCPU as well, that explains them. */
+static void tails_by_waits(void **state)
+{
+	static const struct {
+		u64 wait_ms, slow;
+		bool found;
+	} cases[] = {{19, 5, true}, {20, 5, false}, {20, 60, true}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (int irq = 0; irq < 2; irq++) {
+			const u32 low = hist_bucket(10000), high = hist_bucket(5000000), len = high - low + 1;
+			u64 slow = cases[i].slow, fast = 100 - slow;
+			struct exit_sample *e;
+			struct second s;
+			s64 off;
+
+			begin(&s);
+			if (irq)
+				e = &events(&s, 11, EVENT_VECTOR, 0xec, 0, 100, 5000000)->x;
+			else
+				e = exits(&s, EXIT_KEY(EXIT_USER, KVM_EXIT_IO), 100, 5000000);
+			off = sample_add_hist(&s.b, len);
+			assert_true(off >= 0);
+			memset(s.b.hist + off, 0, len * sizeof(*s.b.hist));
+			s.b.hist[off] = fast;
+			s.b.hist[off + len - 1] = slow;
+			e->hist = (struct hist_span){.off = off, .first = low, .len = len};
+			e->min_ns = e->interval_min_ns = 10000;
+			e->total_ns = fast * 10000 + slow * 5000000;
+			e->part_ns[PART_KERNEL] = 0;
+			e->part_ns[PART_USER] = e->total_ns;
+			spent(&s, VCPU_WAIT, cases[i].wait_ms * NSEC_PER_MSEC);
+			assert_int_equal(end(&s, irq ? FINDING_IRQ : FINDING_SLOW_VMM) != NULL, cases[i].found);
+			done(&s);
+		}
+}
+
 static void halt_poll(void **state)
 {
 	struct second s;
@@ -539,6 +577,7 @@ int main(void)
 		cmocka_unit_test(steal),
 		cmocka_unit_test(storm),
 		cmocka_unit_test(slow_vmm),
+		cmocka_unit_test(tails_by_waits),
 		cmocka_unit_test(halt_poll),
 		cmocka_unit_test(irq_late),
 		cmocka_unit_test(same_page),

@@ -89,7 +89,7 @@ static void check_rows(struct run *run)
 
 	if (app->here.view == VIEW_DETAIL)
 		return;
-	hold_true(run, count <= app->rows.total);
+	hold_true(run, count - app->rows.parts <= app->rows.total);
 	hold_true(run, (count == 0) == (app->selected < 0));
 	if (!count)
 		return;

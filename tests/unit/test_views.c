@@ -117,6 +117,12 @@ static void vm_pane(void **state)
 	at_all_sizes("vm", (const u32[]){K_DOWN, K_DOWN, 0});
 }
 
+static void tree(void **state)
+{
+	(void)state;
+	at_all_sizes("tree", (const u32[]){'x', K_DOWN, K_DOWN, 0});
+}
+
 static void vcpu_pane(void **state)
 {
 	(void)state;
@@ -594,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vm_pane),
+		cmocka_unit_test(tree),
 		cmocka_unit_test(vcpu_pane),
 		cmocka_unit_test(exit_pane),
 		cmocka_unit_test(user_exit_pane),
