@@ -19,7 +19,7 @@
 #include "sample.h"
 
 #define HISTORY_AGE_NS (600 * NSEC_PER_SEC)
-#define HISTORY_BYTES  (64ULL << 20)
+#define HISTORY_BYTES  (32ULL << 20)
 
 struct history_limits {
 	u64 max_age_ns; /* older samples are dropped; 0: HISTORY_AGE_NS */

@@ -80,7 +80,7 @@ static const struct {
 	{OPT_ROTATE, "rotate", "LIMIT",
 	 "with -w: a new file at 64M, at 1h, or 64M,1h; :N keeps N old ones, FILE.1 ... (9)"},
 	{OPT_HISTORY, "history", "AGE", "keep samples in memory to go back to, for so long (10m); 0: none"},
-	{OPT_HISTORY_SIZE, "history-size", "SIZE", "keep fewer of the older ones when they need more than this (64M)"},
+	{OPT_HISTORY_SIZE, "history-size", "SIZE", "keep fewer of the older ones when they need more than this (32M)"},
 	{OPT_RECORD_DIR, "record-dir", "DIR", "where the key D writes them to (the current directory)"},
 	{'r', "replay", "FILE", "show a recording, with everything there is, on any machine and without root"},
 	{OPT_SPEED, "speed", "X", "with -r and --demo: play X times as fast as it was (1); 0.125 to 64"},
