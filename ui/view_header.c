@@ -116,11 +116,6 @@ static void mode_pieces(struct pieces *line, const struct app *app)
 		piece = piece_add(line, STYLE_BADGE, 1, 1);
 		snprintf(piece->text, sizeof(piece->text), "%s", text);
 	}
-	travel_reach(app, text, sizeof(text));
-	if (text[0]) {
-		piece = piece_add(line, STYLE_LABEL, 6, 1);
-		snprintf(piece->text, sizeof(piece->text), "%s", text);
-	}
 	travel_mark_badge(app, text, sizeof(text));
 	if (text[0]) {
 		piece = piece_add(line, STYLE_BADGE, 1, 1);
@@ -145,7 +140,7 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 	const struct snapshot *snap = app->snap;
 	struct pieces line = {.count = 0};
 	struct piece *piece;
-	char num[FMT_SIZE];
+	char num[FMT_SIZE], reach[64];
 
 	snprintf(piece_add(&line, STYLE_TITLE, 2, 1)->text, 8, "kvmtop");
 	if (!snap) {
@@ -161,6 +156,11 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 	if (!app->replay) {
 		piece = piece_add(&line, STYLE_LABEL, 7, 1);
 		snprintf(piece->text, sizeof(piece->text), "%gs", app->delay);
+		travel_reach(app, reach, sizeof(reach));
+		if (reach[0]) {
+			piece = piece_add(&line, STYLE_LABEL, 6, 2);
+			snprintf(piece->text, sizeof(piece->text), "%s", reach);
+		}
 	}
 	count_pieces(&line, snap);
 	if (snap->interval_ns) {
