@@ -81,11 +81,47 @@ static inline void put(struct bytes *b, u64 v)
 	put_varint(b, v);
 }
 
-static inline void put_diff(struct bytes *b, u64 now, u64 old)
+/*
+ * The same for many numbers: where the next byte goes and how many zeros there are stay in registers, which the compiler
+ * cannot see for itself, since bytes may be those of the struct.
+ */
+struct pen {
+	u8 *at;
+	u64 zeros;
+};
+
+static inline struct pen pen_take(const struct bytes *b)
+{
+	return (struct pen){b->data + b->len, b->zeros};
+}
+
+static inline void pen_varint(struct pen *pen, u64 v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*pen->at++ = (u8)(v | 0x80);
+	*pen->at++ = (u8)v;
+}
+
+static inline void pen_diff(struct pen *pen, u64 now, u64 old)
 {
 	u64 d = now - old;
 
-	put(b, d << 1 ^ -(d >> 63));
+	if (!d) {
+		pen->zeros++;
+		return;
+	}
+	if (pen->zeros) {
+		*pen->at++ = 0;
+		pen_varint(pen, pen->zeros - 1);
+		pen->zeros = 0;
+	}
+	pen_varint(pen, d << 1 ^ -(d >> 63));
+}
+
+static inline void pen_give(struct bytes *b, const struct pen *pen)
+{
+	b->len = pen->at - b->data;
+	b->zeros = pen->zeros;
 }
 
 static int put_bytes(struct bytes *b, const char *text, u32 len)
@@ -284,11 +320,13 @@ struct block {
 	for (u32 i = 0; i < blk->n; i++) {                                           \
 		u64 now_ = (u64)(s64) * (const type *)(blk->now[i] + field->offset); \
 		u64 old_ = (u64)(s64) * (const type *)(blk->old[i] + field->offset); \
-		put_diff(b, now_, old_);                                             \
+		pen_diff(&pen, now_, old_);                                          \
 	}
 
 static void put_numbers(struct bytes *b, const struct rec_field *field, const struct block *blk)
 {
+	struct pen pen = pen_take(b);
+
 	if (field->type == REC_INT) {
 		if (field->size == 4)
 			PUT_COLUMN(s32)
@@ -303,6 +341,7 @@ static void put_numbers(struct bytes *b, const struct rec_field *field, const st
 	} else {
 		PUT_COLUMN(u8)
 	}
+	pen_give(b, &pen);
 }
 
 static const char *text_of(const struct rec_field *field, const char *row, u32 *len)
@@ -338,7 +377,7 @@ static int put_texts(struct bytes *b, const struct rec_field *field, const struc
 
 static int put_hist(struct bytes *b, struct hist_span now, const u32 *hist, struct hist_span old, const u32 *old_hist)
 {
-	u32 skip = 0;
+	struct pen pen;
 
 	if (now.first == old.first && now.len == old.len &&
 	    (!now.len || !memcmp(hist + now.off, old_hist + old.off, now.len * sizeof(*hist)))) {
@@ -349,11 +388,21 @@ static int put_hist(struct bytes *b, struct hist_span now, const u32 *hist, stru
 		return -ENOMEM;
 	put(b, now.len + 1U);
 	put(b, now.first);
-	for (u32 i = 0; i < now.len; i++) {
-		/* wraps for a bucket before the old span, and is then beyond its end */
-		skip = now.first + i - old.first;
-		put_diff(b, hist[now.off + i], skip < old.len ? old_hist[old.off + skip] : 0);
+	pen = pen_take(b);
+	hist = now.len ? hist + now.off : NULL;
+	old_hist = old.len ? old_hist + old.off : NULL;
+	if (now.first == old.first && now.len == old.len) {
+		for (u32 i = 0; i < now.len; i++)
+			pen_diff(&pen, hist[i], old_hist[i]);
+	} else {
+		for (u32 i = 0; i < now.len; i++) {
+			/* wraps for a bucket before the old span, and is then beyond its end */
+			u32 skip = now.first + i - old.first;
+
+			pen_diff(&pen, hist[i], skip < old.len ? old_hist[skip] : 0);
+		}
 	}
+	pen_give(b, &pen);
 	return 0;
 }
 

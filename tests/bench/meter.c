@@ -5,12 +5,27 @@
  * Runs a command with the programs of FILE whose names begin with PREFIX attached. --stats: with BPF run-time statistics
  * on; afterwards a line a program of the whole machine that ran meanwhile, on standard error: "bpf NAME RUNS NS BYTES".
  * Exit status: the command's.
+ *
+ * meter --verify FILE.bpf.o
+ *
+ * Loads each program of FILE by itself, and prints how many the kernel took, how many instructions its verifier looked at,
+ * and how many ms that took it.
+ *
+ * meter --screen COMMAND [ARGUMENT]...
+ *
+ * Runs a command on a terminal of 100x30, and prints how many ms it took until its first screen was there: until the last
+ * byte before a pause of 100 ms. Then it is ended.
  */
 #include <err.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -95,11 +110,101 @@ static struct bpf_object *load(const char *file, const char *prefix)
 	return obj;
 }
 
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+/* The number after a word in the verifier's log. */
+static unsigned long number_after(const char *log, const char *word)
+{
+	const char *at = strstr(log, word);
+
+	return at ? strtoul(at + strlen(word), NULL, 10) : 0;
+}
+
+static int verify(const char *file)
+{
+	unsigned long programs = 0, instructions = 0, us = 0;
+	static char log[65536];
+
+	for (unsigned i = 0;; i++) {
+		struct bpf_object *obj = bpf_object__open_file(file, NULL);
+		struct bpf_program *p, *only = NULL;
+		unsigned at = 0;
+
+		if (!obj)
+			err(125, "%s", file);
+		bpf_object__for_each_program(p, obj)
+		{
+			bpf_program__set_autoload(p, at == i);
+			if (at++ == i)
+				only = p;
+		}
+		if (!only) {
+			bpf_object__close(obj);
+			break;
+		}
+		bpf_program__set_log_buf(only, log, sizeof(log));
+		bpf_program__set_log_level(only, 4); /* its statistics alone */
+		if (!bpf_object__load(obj)) {
+			programs++;
+			us += number_after(log, "verification time ");
+			instructions += number_after(log, "processed ");
+		}
+		bpf_object__close(obj);
+	}
+	printf("%lu %lu %lu\n", programs, instructions, us / 1000);
+	return 0;
+}
+
+/* Fewer bytes are no screen: what a terminal is set up with. */
+#define SCREEN_MIN 400
+
+static int screen(char **command)
+{
+	struct winsize size = {.ws_row = 30, .ws_col = 100};
+	double began = now_ms(), last = began;
+	struct pollfd tty = {.events = POLLIN};
+	char buf[65536];
+	size_t total = 0;
+	pid_t child = forkpty(&tty.fd, NULL, NULL, &size);
+
+	if (child < 0)
+		err(125, "forkpty");
+	if (!child) {
+		setenv("TERM", "xterm-256color", 1);
+		execvp(command[0], command);
+		err(127, "%s", command[0]);
+	}
+	while (poll(&tty, 1, total < SCREEN_MIN ? 30000 : 100) > 0) {
+		ssize_t n = read(tty.fd, buf, sizeof(buf));
+
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+		last = now_ms();
+	}
+	kill(child, SIGTERM);
+	waitpid(child, NULL, 0);
+	if (total < SCREEN_MIN)
+		errx(1, "no screen came");
+	printf("%.0f\n", last - began);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int at = 1, status = 0, stats = 0;
 	pid_t child;
 
+	if (argc == 3 && !strcmp(argv[1], "--verify"))
+		return verify(argv[2]);
+	if (argc > 2 && !strcmp(argv[1], "--screen"))
+		return screen(argv + 2);
 	for (; at < argc && argv[at][0] == '-'; at++) {
 		if (!strcmp(argv[at], "--stats")) {
 			stats = 1;
