@@ -124,8 +124,7 @@ static __always_inline __u64 stretch_ends(struct event_key *key)
 }
 
 /* virt/kvm/kvm_main.c: with preemption off, so these two are never preempted and need no twins. */
-SEC("?fentry/kvm_sched_out")
-int BPF_PROG(halt_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+static __always_inline int sched_out(void)
 {
 	struct thread_marks *m = thread_marks_get();
 	struct event_key key = {};
@@ -139,8 +138,19 @@ int BPF_PROG(halt_sched_out, struct preempt_notifier *pn, struct task_struct *ne
 	return 0;
 }
 
-SEC("?fentry/kvm_sched_in")
-int BPF_PROG(halt_sched_in, struct preempt_notifier *pn)
+SEC("?fentry/kvm_sched_out")
+int BPF_PROG(halt_sched_out, struct preempt_notifier *pn, struct task_struct *next)
+{
+	return sched_out();
+}
+
+SEC("?kprobe/kvm_sched_out")
+int BPF_KPROBE(kprobe_halt_sched_out)
+{
+	return sched_out();
+}
+
+static __always_inline int sched_in(void)
 {
 	struct thread_marks *m = thread_marks_get();
 	struct event_key key = {};
@@ -158,6 +168,18 @@ int BPF_PROG(halt_sched_in, struct preempt_notifier *pn)
 	}
 	stretch_begins(&key);
 	return 0;
+}
+
+SEC("?fentry/kvm_sched_in")
+int BPF_PROG(halt_sched_in, struct preempt_notifier *pn)
+{
+	return sched_in();
+}
+
+SEC("?kprobe/kvm_sched_in")
+int BPF_KPROBE(kprobe_halt_sched_in)
+{
+	return sched_in();
 }
 
 static __always_inline int run_begins(struct kvm_vcpu *vcpu, bool again)
@@ -183,6 +205,12 @@ int BPF_PROG(again_halt_run, struct kvm_vcpu *vcpu)
 	return run_begins(vcpu, true);
 }
 
+SEC("?kprobe/kvm_arch_vcpu_ioctl_run")
+int BPF_KPROBE(kprobe_halt_run, struct kvm_vcpu *vcpu)
+{
+	return run_begins(vcpu, false);
+}
+
 static __always_inline int run_returns(bool again)
 {
 	struct event_key key = {};
@@ -193,14 +221,15 @@ static __always_inline int run_returns(bool again)
 	return 0;
 }
 
-SEC("?tp_btf/kvm_userspace_exit")
-int BPF_PROG(halt_return, __u32 reason, int err)
-{
-	return run_returns(false);
-}
+/* Once for each choice of the programs above. */
+#define RETURNS(name, again)                      \
+	SEC("?tp_btf/kvm_userspace_exit")         \
+	int BPF_PROG(name, __u32 reason, int err) \
+	{                                         \
+		return run_returns(again);        \
+	}
 
-SEC("?tp_btf/kvm_userspace_exit")
-int BPF_PROG(again_halt_return, __u32 reason, int err)
-{
-	return run_returns(true);
-}
+RETURNS(halt_return, false)
+RETURNS(again_halt_return, true)
+RETURNS(kprobe_halt_return, false)
+RETURNS(kprobe_again_halt_return, true)

@@ -50,6 +50,16 @@ bool attach_needs_twins(void)
 	return strstr(u.version, "PREEMPT");
 }
 
+static bool kernel_before(int major, int minor)
+{
+	struct utsname u = {0};
+	int have = 0, point = 0;
+
+	uname(&u);
+	sscanf(u.release, "%d.%d", &have, &point);
+	return have < major || (have == major && point < minor);
+}
+
 /* What all steps of attach_open() need. */
 struct loading {
 	const struct program_set *set;
@@ -157,6 +167,11 @@ static u64 impossible_fentries(const struct program_set *set, struct probe_sampl
 	u64 all = 0;
 	int err;
 
+#if defined(__aarch64__)
+	/* The refusal would come when all is loaded and verified, which is most of the time that a start takes. */
+	if (!no_fentry && kernel_before(6, 4))
+		no_fentry = -EOPNOTSUPP;
+#endif
 	if (!no_fentry)
 		return 0;
 	obj = open_object(set, &err);
@@ -413,11 +428,9 @@ void attach_cost(const struct attach *a, u64 *ns, u64 *runs)
 int attach_possible(char *error, size_t error_size)
 {
 	struct utsname u = {0};
-	int major = 0, minor = 0;
 	char missing[64];
 
 	uname(&u);
-	sscanf(u.release, "%d.%d", &major, &minor);
 	privileges_missing(missing, sizeof(missing));
 	if (missing[0]) {
 		snprintf(error, error_size,
@@ -426,7 +439,7 @@ int attach_possible(char *error, size_t error_size)
 			 missing);
 		return -EPERM;
 	}
-	if (major < 5 || (major == 5 && minor < 11)) {
+	if (kernel_before(5, 11)) {
 		snprintf(error, error_size, "Linux %s is too old: kvmtop needs 5.11 (BTF of the kvm module) or later",
 			 u.release);
 		return -EOPNOTSUPP;

@@ -202,6 +202,11 @@ static const struct program wake[] = {
 	{.name = "again_halt_run", .probe = PROBE_STRETCH, .twin = true},
 	{.name = "halt_return", .probe = PROBE_STRETCH},
 	{.name = "again_halt_return", .probe = PROBE_STRETCH, .twin = true},
+	{.name = "kprobe_halt_sched_out", .probe = PROBE_STRETCH, .choice = 1},
+	{.name = "kprobe_halt_sched_in", .probe = PROBE_STRETCH, .choice = 1},
+	{.name = "kprobe_halt_run", .probe = PROBE_STRETCH, .choice = 1},
+	{.name = "kprobe_halt_return", .probe = PROBE_STRETCH, .choice = 1},
+	{.name = "kprobe_again_halt_return", .probe = PROBE_STRETCH, .choice = 1, .twin = true},
 };
 
 static const struct program_set sets[GROUPS] = {

@@ -101,7 +101,7 @@ const struct probe_info probe_table[PROBE_COUNT] = {
 			   false},
 	[PROBE_WINDOW] = {"window", "tp_btf/kvm_halt_poll_ns", "the halt-poll window as it grows and shrinks",
 			  "no halt-poll window", false},
-	[PROBE_STRETCH] = {"stretch", "fentry/kvm_sched_out, kvm_sched_in, kvm_arch_vcpu_ioctl_run",
+	[PROBE_STRETCH] = {"stretch", "fentry or kprobe/kvm_sched_out, kvm_sched_in, kvm_arch_vcpu_ioctl_run",
 			   "stretches on and off the pCPU, moves between NUMA nodes",
 			   "no stretches, no moves between nodes", false},
 	[PROBE_FAULT] = {"fault",
