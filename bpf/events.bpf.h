@@ -104,6 +104,12 @@ static __always_inline struct thread_marks *thread_marks_get(void)
 }
 
 /*
+ * Events of a thread's own way through KVM, by their bits: one is over, with both of its programs, before the next begins.
+ * Not those that an interrupt can bring in between: interrupts, timers (32 and up) and dirty pages (by Xen's events).
+ */
+#define TWINS_IN_ORDER 0xfff8ffffULL
+
+/*
  * For programs that exist twice (enum twin says why): true when this one is to handle the event. bit: 0..63, the same for
  * both and for no other pair. Without marks the first handles all and the second nothing.
  */
@@ -117,6 +123,9 @@ static __always_inline bool first_of_twins(__u32 bit, bool again)
 	if (!m)
 		return !again;
 	if (!again) {
+		/* A bit that another second twin left behind, which was missed, would hide what its first one misses. */
+		if (TWINS_IN_ORDER >> bit & 1)
+			m->handled &= ~TWINS_IN_ORDER;
 		m->handled |= 1ULL << bit;
 		return true;
 	}
