@@ -282,7 +282,7 @@ help:
 	@echo 'make check-lab     the tests against real KVM hosts, booted under emulation'
 	@echo 'make lab           a KVM host with running guests in a box, kvmtop on its screen; HOST=amd|intel|arm64 KERNEL=6.1|6.12|7.2'
 	@echo 'make bench         measure what kvmtop costs, beside what else one would run; tables in $$(O)/bench; ARGS="exits scale ..."'
-	@echo 'make screenshots   take the pictures in screenshots/ anew, of kvmtop on a host of the lab'
+	@echo 'make screenshots   take the pictures in screenshots/ anew, of the bundled recording of a lab host'
 	@echo 'make docs          the manual page and the completions for bash, zsh and fish, in $$(O)'
 	@echo 'make install       to $$(DESTDIR)$$(PREFIX) (PREFIX=$(PREFIX)), with the unit, rules and dashboard of --export; make uninstall'
 	@echo 'make headers       write vmlinux/ anew from Debian kernels'

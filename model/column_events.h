@@ -27,7 +27,7 @@ EVENT_GETTER(event_task); /* "comm/tid" of who made the last one */
 /* What most of these columns say of themselves. probes: PROBE_BIT()s of which at least one must be on. */
 /* clang-format off */
 #define EVENT_VM_COLUMN \
-	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = event_vm, .width = 11, .priority = 3, \
+	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = event_vm, .width = 13, .priority = 3, \
 	 .help = "The VM it happened in; a dash in the sums over all VMs."}
 #define EVENT_VCPU_COLUMN \
 	{.name = "vcpu", .title = "ID", .unit = UNIT_ID, .get = event_vcpu, .width = 3, .priority = 9, \

@@ -63,7 +63,9 @@ static void format_ns(const struct settings *set, char *buf, double ns, int room
 		len = snprintf(text, sizeof(text), ns < 1e6 ? "%.2f" : "%.0f", ns / 1e3);
 	else if (units == UNITS_NS)
 		len = snprintf(text, sizeof(text), "%.0f", ns);
-	if (len <= room - 2)
+	if (ns == 0)
+		snprintf(buf, CELL_BUF, "0");
+	else if (len <= room - 2)
 		snprintf(buf, CELL_BUF, "%s%s", text, units == UNITS_US ? "us" : "ns");
 	else
 		fmt_ns(buf, ns, room);

@@ -148,7 +148,8 @@ void view_trend(const struct app *app, struct grid *grid, int x, int y, int w, c
 		int level = 0;
 
 		if (!isnan(values[i]))
-			level = peak > 0 ? 1 + (int)(values[i] / peak * 7 + 0.5f) : 1;
+			level = peak > 0 ? 1 + (int)(values[i] / peak * 6 + 0.5f)
+					 : 1; /* the highest leaves a line to the row above */
 		grid_fill(grid, x + i, y, 1, level > 1 ? STYLE_HIST : STYLE_DIM, STYLE_NORMAL,
 			  blocks[grid->ascii][level]);
 	}

@@ -436,8 +436,10 @@ static void empty_text(const struct app *app, char *text, size_t size)
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
 		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
 	else if (view->rows == ROWS_LOG)
-		snprintf(text, size, "%s\n%s", event_obstacle(app, view) ?: view->empty,
-			 "events are logged from when this view is opened");
+		snprintf(text, size, "%s\n%s",
+			 app->replay ? "a recording has no log" : event_obstacle(app, view) ?: view->empty,
+			 app->replay ? "what was counted of its events is in the views of their kinds"
+				     : "events are logged from when this view is opened");
 	else if (view->rows == ROWS_FINDING)
 		snprintf(text, size, "%s\n%s",
 			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",
