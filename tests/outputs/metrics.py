@@ -10,6 +10,7 @@ usage: metrics.py query JSON URL         what a Prometheus at URL has, against t
 import json
 import re
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -104,7 +105,14 @@ def check_dashboard(url, path):
         return text
 
     problems, silent, selectors = [], [], set()
+    # A rate takes two scrapes, and the first evaluation of a rule its time.
     expressions = [t["expr"] for p in board["panels"] for t in p.get("targets", [])]
+    for _ in range(20):
+        rules = [r for g in ask(url, "rules")["data"]["groups"] for r in g["rules"]]
+        ready = ask(url, "query", query="count(rate(kvmtop_vcpu_seconds_total[2s]))")["data"]["result"]
+        if ready and all(r["health"] != "unknown" for r in rules):
+            break
+        time.sleep(1)
     for expression in map(filled, expressions):
         answer = ask(url, "query", query=expression)
         if "$" in expression:
@@ -141,7 +149,6 @@ def check_dashboard(url, path):
     if len(ids) != len(set(ids)):
         problems.append(f"ids: {ids}")
     say(f"its {len(ids)} panels have places and names of their own", problems)
-    rules = [r for g in ask(url, "rules")["data"]["groups"] for r in g["rules"]]
     say(f"Prometheus evaluates the {len(rules)} rules", [f"{r['name']}: {r.get('lastError')}" for r in rules
                                                        if r["health"] != "ok"] if rules else ["there are none"])
 
