@@ -129,6 +129,9 @@ void app_wants(const struct app *app, struct wants *out)
 	const struct view_columns *view = view_columns(app->here.view == VIEW_DETAIL ? VIEW_CAUSE : app->here.view);
 
 	*out = (struct wants){.groups = view->groups, .measure = app->set.value[SET_MEASURE] != 0};
+	/* where a fault was is counted with the faults */
+	if (app->here.view == VIEW_DETAIL && exit_is_fault(app->here.isa, app->here.key))
+		out->groups |= view_columns(VIEW_FAULT)->groups;
 	if (view->rows != ROWS_LOG)
 		return;
 	out->log_groups = view->groups;

@@ -42,6 +42,8 @@ void view_detail(const struct app *app, struct grid *grid, const struct layout *
 int view_detail_lines(const struct app *app);
 
 /* ui/view_causes.c: a section of the detail pane, from line y; how many lines it has, 0: there is nothing to show. */
+/* Whether an exit is a fault of guest memory, whose causes are in the group of faults. */
+bool exit_is_fault(u32 isa, u64 key);
 void view_causes(const struct app *app, struct grid *grid, const struct exit_row *row, int y);
 int view_causes_lines(const struct app *app, const struct exit_row *row);
 

@@ -41,8 +41,25 @@ static u32 user_exit_kind(u64 key)
 	}
 }
 
+/* Faults of guest memory: their cause is where. Faults on devices have theirs, the device's address. */
+bool exit_is_fault(u32 isa, u64 key)
+{
+	if (EXIT_KEY_KIND(key) != EXIT_GUEST)
+		return false;
+	switch (isa) {
+	case KVM_ISA_VMX:
+		return EXIT_KEY_CODE(key) == 48; /* EPT_VIOLATION */
+	case KVM_ISA_SVM:
+		return EXIT_KEY_CODE(key) == 0x400; /* npf */
+	default:
+		return false;
+	}
+}
+
 static bool is_cause_of(const struct event_row *e, const struct exit_row *row)
 {
+	if (e->kind == EVENT_REGION)
+		return e->f.count && e->value[2] != NO_MEMSLOT && exit_is_fault(row->isa, row->key);
 	if (!kind_is_cause(e->kind) || !e->f.count)
 		return false;
 	return EXIT_KEY_KIND(row->key) == EXIT_USER ? e->kind == user_exit_kind(row->key) : e->raw->x.key == row->key;
@@ -218,6 +235,11 @@ void view_causes(const struct app *app, struct grid *grid, const struct exit_row
 				       .max_ns = e->f.max_ns,
 				       .timed = e->f.done != 0};
 
+		if (e->kind == EVENT_REGION) {
+			snprintf(name, sizeof(name), "memory at 0x%llx, slot %u", (unsigned long long)e->a,
+				 (u32)(e->value[2] & 0xffff));
+			l.name = name;
+		}
 		put_line(grid, row, &l, y++);
 	}
 	if (c.count > (u32)c.shown) {

@@ -186,6 +186,13 @@ static void causes_of_an_exit(void **state)
 	at_all_sizes("detail-causes", (const u32[]){'3', '/', 'I', 'O', '_', 'I', K_ENTER, K_ENTER, 0});
 }
 
+/* Where the faults of a VM were. */
+static void memory_of_an_exit(void **state)
+{
+	(void)state;
+	at_all_sizes("detail-memory", (const u32[]){'e', '/', 'n', 'p', 'f', K_ENTER, K_ENTER, 0});
+}
+
 static void ioctl_pane(void **state)
 {
 	(void)state;
@@ -611,6 +618,7 @@ int main(void)
 		cmocka_unit_test(vector_of_a_vm),
 		cmocka_unit_test(causes_of_an_exit),
 		cmocka_unit_test(cause_pane),
+		cmocka_unit_test(memory_of_an_exit),
 		cmocka_unit_test(ioctl_pane),
 		cmocka_unit_test(memslot_pane),
 		cmocka_unit_test(timer_pane),
