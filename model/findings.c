@@ -9,6 +9,8 @@
 
 /* So many completed exits or interrupts are needed for a percentile to mean something. */
 #define ENOUGH 20
+/* And so many for one in a hundred not to be a single one, by chance. */
+#define TAIL_ENOUGH 200
 /* Waits for a pCPU of such a part of the time and more explain a tail of one in a hundred: twice that. */
 #define WAITS 0.02
 
@@ -193,9 +195,9 @@ static void storm(struct scan *s, const struct vm_row *vm, const struct vcpu_row
  * Whether a tail may come from waits for a pCPU: they make every other delay late now and then, and are a finding by
  * themselves when there are many. What is slow half of the time is slow by itself.
  */
-static bool short_of_pcpu(const struct budget *b)
+static bool tail_counts(const struct budget *b, u64 done)
 {
-	return share(b->ns[VCPU_WAIT], b->span_ns) >= WAITS;
+	return done >= TAIL_ENOUGH && share(b->ns[VCPU_WAIT], b->span_ns) < WAITS;
 }
 
 /* By the VMM's own time: what the exit took without a pCPU is steal, and what a signal ended is no handler's. */
@@ -218,7 +220,8 @@ static void slow_vmm(struct scan *s, const struct vm_row *vm)
 		if (p99 < 5 * others)
 			continue;
 		/* outside KVM_RUN a wait for a pCPU cannot be told from work */
-		if (short_of_pcpu(&vm->budget) && (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_SLOW_VMM])
+		if (!tail_counts(&vm->budget, e->f.done) &&
+		    (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_SLOW_VMM])
 			continue;
 		offer(s, FINDING_SLOW_VMM, p99 / 1e3,
 		      (struct finding){.vm = vm->uid, .key = e->key, .isa = e->isa, .num = {p99, others}});
@@ -255,7 +258,7 @@ static void vcpu_event(struct scan *s, const struct vm_row *vm, const struct eve
 		f.num[0] = (double)e->f.p99_ns;
 		f.num[1] = NAN;
 		v = snapshot_find_vcpu(s->snap, e->vcpu);
-		if (v && short_of_pcpu(&v->budget) && (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_IRQ])
+		if (v && !tail_counts(&v->budget, e->f.done) && (double)e->f.p50_ns / 1e3 < s->limits->value[LIMIT_IRQ])
 			return;
 		offer(s, FINDING_IRQ, f.num[0] / 1e3, f);
 	}
