@@ -137,6 +137,17 @@ static __always_inline bool first_of_twins(__u32 bit, bool again)
 	return true;
 }
 
+/* Is one still open that began since the group was attached? Where a thread has one at a time: its end was lost. */
+static __always_inline void span_end_lost(enum event_group group, __u32 span)
+{
+	struct thread_marks *m = thread_marks_get();
+	struct control *ctl = get_control();
+
+	if (m && ctl && span < THREAD_SPANS && group < GROUPS && m->start_ns[span] &&
+	    m->start_ns[span] >= ctl->since_ns[group])
+		count_loss(LOSS_EVENT_PAIR);
+}
+
 /* An event of this thread begins. span: below THREAD_SPANS, one a pair of programs; arg: to tell that the end is its own. */
 static __always_inline void span_begin(__u32 span, __u64 arg)
 {
@@ -148,21 +159,30 @@ static __always_inline void span_begin(__u32 span, __u64 arg)
 	m->start_ns[span] = bpf_ktime_get_ns();
 }
 
-/* How long it took, at least 1 ns; 0 when its begin was not seen. */
-static __always_inline __u64 span_end(__u32 span, __u64 arg)
+/*
+ * How long it took, at least 1 ns; 0 when its begin was not seen. That is a loss only where it should have been: of the first
+ * call that a thread ends after the group was attached the begin may be older, as that of KVM_RUN, which a vCPU that
+ * halts does not leave for minutes. (When such a begin was lost, its program has missed it, which LOSS_MISSED tells.) What
+ * was begun when the group was attached before does not count either: its end came when nobody looked.
+ */
+static __always_inline __u64 span_end(enum event_group group, __u32 span, __u64 arg)
 {
-	__u64 now = bpf_ktime_get_ns(), start;
+	__u64 now = bpf_ktime_get_ns(), start, last, since;
 	struct thread_marks *m = thread_marks_get();
+	struct control *ctl = get_control();
 
-	if (!m || span >= THREAD_SPANS)
+	if (!m || !ctl || span >= THREAD_SPANS || group >= GROUPS)
 		return 0;
+	since = ctl->since_ns[group];
 	start = m->start_ns[span];
+	last = m->ended_ns[span];
 	m->start_ns[span] = 0;
-	if (!start || m->arg[span] != arg || now < start) {
+	m->ended_ns[span] = now;
+	if (start >= since && start <= now && m->arg[span] == arg)
+		return now - start ?: 1;
+	if (start >= since || last >= since)
 		count_loss(LOSS_EVENT_PAIR);
-		return 0;
-	}
-	return now - start ?: 1;
+	return 0;
 }
 
 /* The VM and vCPU of the thread that runs now; false: it runs none that we know. For tracepoints that do not tell. */

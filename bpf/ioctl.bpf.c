@@ -19,8 +19,10 @@ enum { FILE_KVM, FILE_VM, FILE_VCPU, FILE_DEVICE };
 
 static __always_inline int ioctl_begins(unsigned int request, bool again)
 {
-	if (group_on(GROUP_IOCTL) && first_of_twins(TWIN_BEGIN, again))
+	if (group_on(GROUP_IOCTL) && first_of_twins(TWIN_BEGIN, again)) {
+		span_end_lost(GROUP_IOCTL, SPAN_IOCTL);
 		span_begin(SPAN_IOCTL, request);
+	}
 	return 0;
 }
 
@@ -55,7 +57,7 @@ static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned in
 				      bool again)
 {
 	if (group_on(GROUP_IOCTL) && first_of_twins(TWIN_END, again))
-		count_ioctl(file, kind, request, arg, ret, span_end(SPAN_IOCTL, request));
+		count_ioctl(file, kind, request, arg, ret, span_end(GROUP_IOCTL, SPAN_IOCTL, request));
 	return 0;
 }
 
@@ -115,7 +117,7 @@ static __always_inline int sys_ends(const void *regs, long ret, bool again)
 
 	if (!kvm_ioctl_call(regs, &call) || !first_of_twins(TWIN_END, again))
 		return 0;
-	took = span_end(SPAN_IOCTL, call.request);
+	took = span_end(GROUP_IOCTL, SPAN_IOCTL, call.request);
 	file = file_of_fd(call.fd);
 	if (!file)
 		return 0;

@@ -96,7 +96,7 @@ static __always_inline int msi_set(struct kvm_kernel_irq_routing_entry___msi *e,
                                                                                                                   \
 		if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_MSI_END, again))                                 \
 			return 0;                                                                                 \
-		took = span_end(SPAN_MSI, (__u64)e);                                                              \
+		took = span_end(GROUP_IRQ, SPAN_MSI, (__u64)e);                                                   \
 		return level ? msi_set(e, kvm, took, ret, false) : 0; /* a message cannot be lowered */           \
 	}
 
@@ -123,7 +123,7 @@ int BPF_PROG(on_irqfd_set, struct kvm_kernel_irq_routing_entry___msi *e, struct 
 
 	if (!group_on(GROUP_IRQ))
 		return 0;
-	took = span_end(SPAN_ATOMIC, (__u64)e);
+	took = span_end(GROUP_IRQ, SPAN_ATOMIC, (__u64)e);
 	if (ret == ATOMIC_WOULD_BLOCK || BPF_CORE_READ(e, type) != KVM_IRQ_ROUTING_MSI)
 		return 0;
 	return msi_set(e, kvm, took, ret, true);
@@ -137,7 +137,7 @@ static __always_inline int ioapic_set(struct kvm_ioapic *ioapic, __u32 pin, bool
 
 	if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_IOAPIC_END, again))
 		return 0;
-	took = span_end(SPAN_IOAPIC, (__u64)ioapic + pin);
+	took = span_end(GROUP_IRQ, SPAN_IOAPIC, (__u64)ioapic + pin);
 	key.kvm = (__u64)BPF_CORE_READ(ioapic, kvm);
 	values[IOAPIC_LOWERED] = !raised;
 	values[IOAPIC_MASKED] = raised && ret < 0;
@@ -181,7 +181,7 @@ static __always_inline int pic_set(void *ctx, bool again)
 	if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_PIC_END, again) || !read_pic_call(ctx, &call))
 		return 0;
 	bpf_get_func_arg(ctx, 0, &first);
-	took = span_end(SPAN_PIC, first);
+	took = span_end(GROUP_IRQ, SPAN_PIC, first);
 	pic = call.pic; /* BPF_CORE_READ() would relocate the member of call, too */
 	key.kvm = (__u64)BPF_CORE_READ(pic, kvm);
 	key.sub = call.line;

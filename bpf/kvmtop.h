@@ -234,10 +234,11 @@ struct control {
 	__u32 groups;       /* bit an enum event_group: all of its programs are attached */
 	__u32 log_groups;   /* bit an enum event_group: its events go to the log as well */
 	__u32 log_pad;
-	__u64 log_kvm;   /* only of this struct kvm, 0: of all */
-	__u64 log_vcpu;  /* only of this struct kvm_vcpu, 0: of all */
-	__u32 pad[20];   /* what programs read stays off the cache line that they write */
-	__u32 next_vcpu; /* first record never used */
+	__u64 log_kvm;      /* only of this struct kvm, 0: of all */
+	__u64 log_vcpu;     /* only of this struct kvm_vcpu, 0: of all */
+	__u64 since_ns[16]; /* by enum event_group: CLOCK_MONOTONIC when it was attached */
+	__u32 pad[20];      /* what programs read stays off the cache line that they write */
+	__u32 next_vcpu;    /* first record never used */
 	__u32 next_exit;
 	__u32 next_event;
 	__u32 next_hist;

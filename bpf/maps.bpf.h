@@ -90,6 +90,7 @@ struct {
 struct fault_mark {
 	__u64 vcpu; /* whose it is */
 	__u64 start_ns;
+	__u64 ended_ns;             /* the one before */
 	__u64 kvm, gpa, error_code; /* of arm64's: nothing tells them when it ends */
 	/* what was found out about it */
 	__u64 gfn;
@@ -114,7 +115,8 @@ struct fault_mark {
 struct thread_marks {
 	__u64 start_ns[THREAD_SPANS]; /* 0: not begun */
 	__u64 arg[THREAD_SPANS];
-	__u64 handled; /* of twins: bits that the first has set for the second */
+	__u64 ended_ns[THREAD_SPANS]; /* the last one, 0: none yet */
+	__u64 handled;                /* of twins: bits that the first has set for the second */
 	struct fault_mark fault;
 };
 

@@ -257,19 +257,24 @@ static __always_inline int fault_end(struct kvm_vcpu *vcpu, __u64 gpa, __u64 err
 	struct thread_marks *m;
 	struct fault_mark *f;
 	struct fault_counters c;
+	struct control *ctl = get_control();
 	struct event_rec *rec;
+	__u64 before;
 	bool mmio;
 
-	if (!group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT_END, again))
+	if (!ctl || !group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT_END, again))
 		return 0;
 	m = thread_marks_get();
 	if (!m)
 		return 0;
 	f = &m->fault;
+	before = f->ended_ns;
+	f->ended_ns = now;
 	read_fault_counters(vcpu, &c);
 	if (f->vcpu != (__u64)vcpu) {
-		/* It began before the group was attached: what it was is not known. */
-		count_loss(LOSS_EVENT_PAIR);
+		/* What it was is not known; no loss when it began before the group was attached, as span_end() tells. */
+		if (before >= ctl->since_ns[GROUP_MMU])
+			count_loss(LOSS_EVENT_PAIR);
 		return 0;
 	}
 	f->vcpu = 0;

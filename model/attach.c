@@ -392,23 +392,37 @@ struct bpf_program *attach_program(const struct attach *a, const char *name)
 	return bpf_object__find_program_by_name(a->obj, name);
 }
 
-/*
- * bpf_prog_info.recursion_misses, since 5.12. What the first of two twins missed was handled by the second, but for what is
- * not counted as repaired; what the second missed, the first had handled.
- */
-u64 attach_missed(const struct attach *a)
+/* bpf_prog_info.recursion_misses, since 5.12. */
+static u64 program_missed(const struct attach *a, u32 i)
 {
-	u64 missed = 0;
+	struct bpf_prog_info info = {0};
+	u32 len = sizeof(info);
+	int fd = bpf_program__fd(program_at(a->obj, a->set, i));
 
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
+}
+
+/* A second twin comes right after its first in each table. */
+void attach_missed(const struct attach *a, struct missed *missed)
+{
 	for (u32 i = 0; a->obj && i < a->set->count; i++) {
-		struct bpf_prog_info info = {0};
-		u32 len = sizeof(info);
-		int fd = bpf_program__fd(program_at(a->obj, a->set, i));
+		bool twins = a->twins && i + 1 < a->set->count && a->set->programs[i + 1].twin;
+		u64 first, second;
 
-		if (!a->set->programs[i].twin && fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			missed += info.recursion_misses;
+		if (a->set->programs[i].twin || a->set->programs[i].every)
+			continue;
+		first = program_missed(a, i);
+		second = first && twins ? program_missed(a, i + 1) : first;
+		missed->all += first;
+		missed->both += first < second ? first : second;
 	}
-	return missed;
+}
+
+u64 missed_lost(const struct missed *missed, u64 repaired)
+{
+	u64 left = missed->all > repaired ? missed->all - repaired : 0;
+
+	return left < missed->both ? left : missed->both;
 }
 
 void attach_cost(const struct attach *a, u64 *ns, u64 *runs)

@@ -23,7 +23,8 @@ struct program {
 	int choice;
 	bool standby;
 	enum probe_id instead_of;
-	bool twin;     /* of the program before it: see enum twin in bpf/kvmtop.h */
+	bool twin; /* of the program before it: see enum twin in bpf/kvmtop.h */
+	bool every; /* called for far more than its events; what it misses of those is told by their pairs (event_pair) */
 	bool iterator; /* loaded here, attached and run by its user */
 };
 
@@ -66,10 +67,18 @@ int attach_set_knobs(struct bpf_object *obj, const struct knobs *knobs);
 struct bpf_map *attach_map(const struct attach *a, const char *name);
 struct bpf_program *attach_program(const struct attach *a, const char *name);
 /*
- * Events that the kernel dropped because the program that should handle them was at work on that pCPU, cumulative; what a
- * second twin handled in its place is counted here too (control.repaired is less of it).
+ * Events that the kernel dropped because the program that should handle them was at work on that pCPU, cumulative.
+ * A bound from above, and another: of all, what a second twin handled in their place is still to be taken off
+ * (control.repaired), which leaves those that are none of kvmtop's, since programs look at what they are called for before
+ * they count a repair; of both, at most as many were lost as the twin that missed fewer did.
  */
-u64 attach_missed(const struct attach *a);
+struct missed {
+	u64 all, both;
+};
+/* Adds those of a set. */
+void attach_missed(const struct attach *a, struct missed *missed);
+/* No more than these were lost. */
+u64 missed_lost(const struct missed *missed, u64 repaired);
 
 /* Adds the time and the runs of its programs while BPF statistics were on, cumulative. */
 void attach_cost(const struct attach *a, u64 *ns, u64 *runs);

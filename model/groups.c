@@ -44,7 +44,7 @@ struct groups {
 	int fd[SHARED];
 	bool made;
 	struct group_maps maps;
-	u64 missed_before; /* of what was detached since */
+	struct missed missed_before; /* of what was detached since */
 	u64 cost_ns_before, cost_runs_before;
 	u64 next_walk_ns;
 };
@@ -178,7 +178,11 @@ static void join(struct group *group)
 
 static void set_on(struct groups *g, struct group *group)
 {
+	struct timespec ts;
+
 	join(group);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	g->control->since_ns[group->id] = (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 	__atomic_fetch_or(&g->control->groups, GROUP_BIT(group->id), __ATOMIC_RELEASE);
 	atomic_store(&group->state, STATE_ON);
 }
@@ -187,7 +191,7 @@ static void set_off(struct groups *g, struct group *group)
 {
 	join(group);
 	__atomic_fetch_and(&g->control->groups, ~GROUP_BIT(group->id), __ATOMIC_RELEASE);
-	g->missed_before += attach_missed(&group->attach);
+	attach_missed(&group->attach, &g->missed_before);
 	attach_cost(&group->attach, &g->cost_ns_before, &g->cost_runs_before);
 	attach_close(&group->attach);
 	atomic_store(&group->state, STATE_OFF);
@@ -300,14 +304,13 @@ void groups_probes(const struct groups *g, struct probe_sample *probes)
 	}
 }
 
-u64 groups_missed(struct groups *g)
+void groups_missed(const struct groups *g, struct missed *missed)
 {
-	u64 missed = g->missed_before;
-
+	missed->all += g->missed_before.all;
+	missed->both += g->missed_before.both;
 	for (int i = 0; i < GROUPS; i++)
 		if (atomic_load(&g->group[i].state) == STATE_ON)
-			missed += attach_missed(&g->group[i].attach);
-	return missed;
+			attach_missed(&g->group[i].attach, missed);
 }
 
 void groups_cost(const struct groups *g, u64 *ns, u64 *runs)

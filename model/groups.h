@@ -46,7 +46,7 @@ const struct group_maps *groups_maps(const struct groups *g);
 /* Fills in the probes of all groups. */
 void groups_probes(const struct groups *g, struct probe_sample *probes);
 /* As attach_missed(), of all groups since the beginning. */
-u64 groups_missed(struct groups *g);
+void groups_missed(const struct groups *g, struct missed *missed);
 /* As attach_cost(), of all groups since the beginning. */
 void groups_cost(const struct groups *g, u64 *ns, u64 *runs);
 /* Why a group is not there, "": it is, or nobody wanted it yet. */

@@ -514,7 +514,8 @@ static void copy_probes(const struct source_bpf *b, struct sample *s)
 static int bpf_sample(struct source *src, struct sample *s)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
-	u64 epoch, missed, began = now_ns(CLOCK_MONOTONIC);
+	struct missed missed = {0};
+	u64 epoch, began = now_ns(CLOCK_MONOTONIC);
 	bool walked;
 	int err;
 
@@ -567,8 +568,9 @@ static int bpf_sample(struct source *src, struct sample *s)
 		return err;
 	}
 	memcpy(s->lost, b->control->lost, sizeof(s->lost));
-	missed = attach_missed(&b->attach) + groups_missed(b->groups);
-	s->lost[LOSS_MISSED] = missed > b->control->repaired ? missed - b->control->repaired : 0;
+	attach_missed(&b->attach, &missed);
+	groups_missed(b->groups, &missed);
+	s->lost[LOSS_MISSED] = missed_lost(&missed, b->control->repaired);
 	b->user_exits = 0;
 	for (u32 i = 0; i < s->vcpu_count; i++)
 		b->user_exits += s->vcpus[i].user_exits;

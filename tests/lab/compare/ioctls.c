@@ -3,6 +3,7 @@
 #include "compare.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,16 +135,189 @@ static void check_slots(json *vm, json *told, bool was_there)
 		      text(told, "name"), here, was_there ? " from before kvmtop" : "", gone, kvm_own);
 }
 
+/* --- durations ----------------------------------------------------------------------------------------------------- */
+
+#define KVM_TYPE 0xae
+#define KVM_RUN  0xae80
+#define US       ((uint64_t)1000)
+
+/* One recorder's stamps: when each thread's calls began and ended, in the order in which they did. */
+struct call {
+	int64_t tid;
+	uint64_t request, begin, end;
+};
+
+struct calls {
+	struct call *call;
+	unsigned int count, room;
+};
+
+/* The call of this thread that is under way; NULL: none. */
+static struct call *open_call(struct calls *c, int64_t tid)
+{
+	for (unsigned int i = c->count; i-- > 0;) {
+		if (c->call[i].tid == tid)
+			return c->call[i].end ? NULL : &c->call[i];
+	}
+	return NULL;
+}
+
+/* "vmm-151 [001] ..... 4.159217: sys_ioctl(fd: 5, cmd: ae80, arg: 0)" and "... sys_ioctl -> 0x0". */
+static bool read_calls(const struct evidence *e, const char *name, struct calls *c)
+{
+	FILE *f = evidence_open(e, name);
+	char line[1024];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *cpu = strstr(line, " ["), *id = cpu, *what = strstr(line, ": sys_ioctl"), *time = what;
+		uint64_t ns, sec;
+		int64_t tid;
+		struct call *call;
+		char *dot;
+
+		if (*line == '#' || !cpu || !what)
+			continue;
+		while (id > line && *id != '-')
+			id--;
+		tid = strtoll(id + 1, NULL, 10);
+		while (time > cpu && time[-1] != ' ')
+			time--;
+		sec = strtoull(time, &dot, 10);
+		ns = (sec * 1000000 + strtoull(dot + 1, NULL, 10)) * US;
+		if (strstr(what, "->")) {
+			call = open_call(c, tid);
+			if (call)
+				call->end = ns;
+			continue;
+		}
+		what = strstr(what, "cmd: ");
+		if (!what)
+			continue;
+		if (c->count == c->room) {
+			c->room = c->room ? 2 * c->room : 256;
+			c->call = realloc(c->call, c->room * sizeof(*c->call));
+			if (!c->call)
+				abort();
+		}
+		c->call[c->count++] = (struct call){.tid = tid, .request = strtoull(what + 5, NULL, 16), .begin = ns};
+	}
+	if (f)
+		fclose(f);
+	return c->count;
+}
+
+static bool of_vm(json *told, int64_t tid)
+{
+	json *vcpus = member(told, "vcpus");
+
+	for (unsigned int i = 0; i < length(vcpus); i++) {
+		if (integer(at(vcpus, i), "tid") == tid)
+			return true;
+	}
+	return integer(told, "pid") == tid;
+}
+
+/* The nth call of a thread in the other recorder's stamps; NULL: it has not so many. */
+static const struct call *nth_of(const struct calls *c, int64_t tid, unsigned int n)
+{
+	for (unsigned int i = 0; i < c->count; i++) {
+		if (c->call[i].tid == tid && !n--)
+			return &c->call[i];
+	}
+	return NULL;
+}
+
+/*
+ * KVM_RUN apart from all others, by the VM. At system calls kvmtop is between both recorders at the begin and at the end.
+ * Where it is at the functions that the call leads to, it is later than both at the begin and sooner at the end, and a thread
+ * may lose its CPU in between: only never more.
+ */
+static void check_durations(json *tick, json *vm, json *told, const struct calls *outer, const struct calls *inner)
+{
+	bool at_calls = number(member(member(tick, "probes"), "ioctl"), "errno");
+
+	for (int run = 0; run < 2; run++) {
+		uint64_t count = 0, total = 0, stamped = 0, low = 0, high = 0;
+
+		for (int host = 0; host < 2; host++) {
+			json *rows = member(host ? tick : vm, "ioctls");
+
+			for (unsigned int i = 0; i < length(rows); i++) {
+				json *row = at(rows, i);
+
+				if ((number(row, "request") == KVM_RUN) != run ||
+				    (host && integer(row, "process") != integer(told, "pid")))
+					continue;
+				count += number(row, "timed");
+				total += number(row, "total_ns");
+			}
+		}
+		for (unsigned int i = 0; i < outer->count; i++) {
+			const struct call *o = &outer->call[i], *in;
+			unsigned int n = 0;
+
+			if (!of_vm(told, o->tid) || (o->request >> 8 & 0xff) != KVM_TYPE ||
+			    (o->request == KVM_RUN) != run)
+				continue;
+			for (unsigned int k = 0; k < i; k++)
+				n += outer->call[k].tid == o->tid;
+			in = nth_of(inner, o->tid, n);
+			if (!in || in->request != o->request || !o->end || !in->end)
+				continue;
+			stamped++;
+			/* Cut to microseconds. */
+			low += o->end > in->begin + US ? o->end - in->begin - US : 0;
+			high += in->end - o->begin + US;
+		}
+		claim(count && count == stamped && (total >= low || !at_calls) && total <= high,
+		      "%s: %s took %" PRIu64 " us in %" PRIu64 " calls, ftrace between %" PRIu64 " and %" PRIu64
+		      " us in %" PRIu64,
+		      text(told, "name"), run ? "KVM_RUN" : "other ioctls", total / US, count, low / US, high / US,
+		      stamped);
+	}
+}
+
+/* Of a VM whose vCPU was in KVM_RUN before anybody looked, and came out of it: then the VM ended. */
+static void check_begun_before(const struct evidence *e)
+{
+	json *vm = NULL, *rows, *run = NULL, *lost = member(e->ticks.o[e->ticks.count - 1], "lost");
+
+	for (unsigned int i = e->ticks.count; i-- > 0 && !vm;) {
+		for (unsigned int k = 0; k < length(member(e->ticks.o[i], "vms")); k++) {
+			json *one = at(member(e->ticks.o[i], "vms"), k);
+
+			if (!strcmp(text(one, "name"), "asleep"))
+				vm = one;
+		}
+	}
+	rows = member(vm, "ioctls");
+	for (unsigned int i = 0; i < length(rows); i++) {
+		if (number(at(rows, i), "request") == KVM_RUN)
+			run = at(rows, i);
+	}
+	/* A program at the end of a function sees no call that was made before it was there; one at system calls does. */
+	claim(number(run, "timed") + 1 >= number(run, "count") && number(run, "count") <= 2 &&
+		      !number(lost, "event_pair"),
+	      "asleep: of %" PRIu64 " KVM_RUN %" PRIu64 " are timed, one had begun before; %" PRIu64
+	      " lost begins or ends",
+	      number(run, "count"), number(run, "timed"), number(lost, "event_pair"));
+}
+
 void case_ioctls(const struct evidence *e)
 {
+	struct calls outer = {0}, inner = {0};
 	char path[4096];
 	json *tick, *before;
+	bool stamps;
 
 	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
 	check_accounts(e);
 	if (!e->has_kvmtop || !e->ticks.count)
 		return;
 	tick = e->ticks.o[e->ticks.count - 1];
+	stamps = read_calls(e, "stamps.outer", &outer) && read_calls(e, "stamps.inner", &inner);
+	claim(stamps, "stamps of ioctls are there");
+	check_begun_before(e);
 	for (unsigned int i = 0; i < e->truths; i++) {
 		json *vm = find_vm(tick, text(e->truth[i], "name"));
 
@@ -151,7 +325,10 @@ void case_ioctls(const struct evidence *e)
 			continue;
 		check_ioctls(tick, vm, e->truth[i]);
 		check_slots(vm, e->truth[i], false);
+		check_durations(tick, vm, e->truth[i], &outer, &inner);
 	}
+	free(outer.call);
+	free(inner.call);
 	/* Its account is not among those that ftrace proves: it was made before ftrace counted. */
 	snprintf(path, sizeof(path), "%s/before.account", e->dir);
 	before = json_object_from_file(path);
