@@ -11,6 +11,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include "attach.h"
+#include "clock.h"
 #include "ftrace.h"
 #include "privileges.h"
 
@@ -303,8 +304,8 @@ static void set_status(struct attach *a, u64 enabled)
 	}
 }
 
-int attach_open(struct attach *a, const struct program_set *set, attach_prepare prepare, void *arg, char *error,
-		size_t error_size)
+static int open_set(struct attach *a, const struct program_set *set, attach_prepare prepare, void *arg, char *error,
+		    size_t error_size)
 {
 	struct rlimit no_limit = {RLIM_INFINITY, RLIM_INFINITY};
 	struct loading l = {set, prepare, arg, attach_needs_twins()};
@@ -354,6 +355,16 @@ int attach_open(struct attach *a, const struct program_set *set, attach_prepare 
 			return err == -EPERM || err == -EACCES ? err : -EOPNOTSUPP;
 		}
 	}
+}
+
+int attach_open(struct attach *a, const struct program_set *set, attach_prepare prepare, void *arg, char *error,
+		size_t error_size)
+{
+	u64 began = clock_ns(CLOCK_MONOTONIC);
+	int err = open_set(a, set, prepare, arg, error, error_size);
+
+	a->took_ns = clock_ns(CLOCK_MONOTONIC) - began;
+	return err;
 }
 
 void attach_close(struct attach *a)

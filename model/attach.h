@@ -43,7 +43,8 @@ struct attach {
 	struct bpf_object *obj; /* NULL: not attached */
 	struct bpf_link *links[PROGRAMS_MAX];
 	struct probe_sample probes[PROBE_COUNT]; /* only those of the set mean something */
-	bool twins; /* the kernel can be preempted: programs that this hurts are attached twice */
+	bool twins;  /* the kernel can be preempted: programs that this hurts are attached twice */
+	u64 took_ns; /* wall time of attach_open(): reading the objects, the verifier, patching the kernel's code */
 };
 
 /*

@@ -180,8 +180,9 @@ const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_
 }
 
 static const char *const group_names[GROUPS] = {
-	[GROUP_IRQ] = "irq",        [GROUP_MMU] = "mmu",     [GROUP_DIRTY] = "dirty", [GROUP_HALT] = "halt",
-	[GROUP_CALL] = "hypercall", [GROUP_IOCTL] = "ioctl", [GROUP_TIMER] = "timer", [GROUP_CAUSE] = "cause",
+	[GROUP_CORE] = "core",   [GROUP_IRQ] = "irq",     [GROUP_MMU] = "mmu",
+	[GROUP_DIRTY] = "dirty", [GROUP_HALT] = "halt",   [GROUP_CALL] = "hypercall",
+	[GROUP_IOCTL] = "ioctl", [GROUP_TIMER] = "timer", [GROUP_CAUSE] = "cause",
 };
 
 const char *event_group_name(u32 group)

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "clock.h"
 #include "pages.h"
 
 #define LOG_SIZE (1U << 20)
@@ -178,11 +178,8 @@ static void join(struct group *group)
 
 static void set_on(struct groups *g, struct group *group)
 {
-	struct timespec ts;
-
 	join(group);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	g->control->since_ns[group->id] = (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+	g->control->since_ns[group->id] = clock_ns(CLOCK_MONOTONIC);
 	__atomic_fetch_or(&g->control->groups, GROUP_BIT(group->id), __ATOMIC_RELEASE);
 	atomic_store(&group->state, STATE_ON);
 }
@@ -238,8 +235,6 @@ static void run_iterator(const struct group *group, const struct program *p)
 
 void groups_walk(struct groups *g, u64 now)
 {
-	struct timespec ts;
-
 	if (now < g->next_walk_ns)
 		return;
 	for (int i = 0; i < GROUPS; i++) {
@@ -253,8 +248,7 @@ void groups_walk(struct groups *g, u64 now)
 			    group->attach.probes[set->programs[k].probe].status == PROBE_ON)
 				run_iterator(group, &set->programs[k]);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	g->next_walk_ns = now + 50 * (ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec - now);
+	g->next_walk_ns = now + 50 * (clock_ns(CLOCK_MONOTONIC) - now);
 }
 
 u32 groups_on(const struct groups *g)
@@ -320,6 +314,13 @@ void groups_cost(const struct groups *g, u64 *ns, u64 *runs)
 	for (int i = 0; i < GROUPS; i++)
 		if (atomic_load(&g->group[i].state) == STATE_ON)
 			attach_cost(&g->group[i].attach, ns, runs);
+}
+
+void groups_attach_ns(const struct groups *g, u64 ns[GROUPS])
+{
+	for (int i = 0; i < GROUPS; i++)
+		if (atomic_load(&g->group[i].state) == STATE_ON)
+			ns[i] = g->group[i].attach.took_ns;
 }
 
 const char *groups_error(const struct groups *g, enum event_group group)

@@ -49,6 +49,8 @@ void groups_probes(const struct groups *g, struct probe_sample *probes);
 void groups_missed(const struct groups *g, struct missed *missed);
 /* As attach_cost(), of all groups since the beginning. */
 void groups_cost(const struct groups *g, u64 *ns, u64 *runs);
+/* struct attach's took_ns of the groups in service; the others are left as they are. */
+void groups_attach_ns(const struct groups *g, u64 ns[GROUPS]);
 /* Why a group is not there, "": it is, or nobody wanted it yet. */
 const char *groups_error(const struct groups *g, enum event_group group);
 

@@ -10,9 +10,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "recording.h"
 
 /* A group ends early rather than be a large part of the ring. */
@@ -282,14 +282,6 @@ static int put(struct history *h, const struct rec_frame *frame)
 	return 0;
 }
 
-static u64 cpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
-}
-
 static int put_locked(struct history *h, const struct rec_frame *frame, int ret)
 {
 	pthread_mutex_lock(&h->lock);
@@ -309,7 +301,7 @@ void history_borrow(struct history *h)
 
 int history_add(struct history *h, const struct sample *s)
 {
-	u64 began = cpu_now();
+	u64 began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct rec_frame frame;
 	int ret;
 
@@ -319,7 +311,7 @@ int history_add(struct history *h, const struct sample *s)
 	if (ret == -EAGAIN)
 		ret = put_locked(h, &frame, encoder_add(h->enc, s, true, &frame));
 	h->refused += ret == -EFBIG;
-	h->last_ns = cpu_now() - began;
+	h->last_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
 	h->cpu_ns += h->last_ns;
 	return ret;
 }

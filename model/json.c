@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 
+#include "events.h"
 #include "format.h"
 #include "hist.h"
 #include "json.h"
@@ -177,7 +178,7 @@ static void write_isa(struct writer *w, struct json_object *root, const struct s
 
 static void write_host(struct writer *w, struct json_object *root, const struct sample *s)
 {
-	struct json_object *lost, *probes, *cost;
+	struct json_object *lost, *probes, *cost, *attach;
 
 	lost = json_put_object(w, root, "lost");
 	for (u32 i = 0; i < LOSSES; i++)
@@ -199,6 +200,10 @@ static void write_host(struct writer *w, struct json_object *root, const struct 
 	json_put_u64(w, cost, "ring_ns", s->upkeep.ring_ns);
 	json_put_u64(w, cost, "record_bytes", s->upkeep.record_bytes);
 	json_put_u64(w, cost, "record_ns", s->upkeep.record_ns);
+	attach = json_put_object(w, cost, "attach_ns");
+	for (u32 i = 0; i < GROUPS; i++)
+		if (s->upkeep.attach_ns[i])
+			json_put_u64(w, attach, event_group_name(i), s->upkeep.attach_ns[i]);
 }
 
 int json_write_sample(FILE *f, const struct sample *s, u64 interval_ns)

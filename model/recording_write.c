@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "array.h"
+#include "clock.h"
 #include "recording.h"
 
 #define PATH_SIZE 4096
@@ -305,17 +305,9 @@ static int rotate(struct recorder *rec)
 	return 0;
 }
 
-static u64 cpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
-}
-
 int recorder_add(struct recorder *rec, const struct sample *s)
 {
-	u64 began = cpu_now(), before;
+	u64 began = clock_ns(CLOCK_THREAD_CPUTIME_ID), before;
 	struct rec_frame frame, head;
 	u32 crc;
 	int ret;
@@ -341,7 +333,7 @@ int recorder_add(struct recorder *rec, const struct sample *s)
 	rec->last_seq = s->seq;
 	rec->figures.samples++;
 	rec->figures.bytes += rec->file.size - before;
-	rec->figures.last_ns = cpu_now() - began;
+	rec->figures.last_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
 	rec->figures.cpu_ns += rec->figures.last_ns;
 	return 0;
 }

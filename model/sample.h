@@ -150,10 +150,11 @@ struct cost_sample {
 
 /* What it costs to keep samples. Of the kvmtop that runs now, so that it is not recorded. */
 struct upkeep_sample {
-	u64 ring_bytes;   /* memory of the ring */
-	u64 ring_ns;      /* CPU time of adding this sample to it */
-	u64 record_bytes; /* written to a recording, cumulative; 0: it is not recorded */
-	u64 record_ns;    /* CPU time of writing this sample to it */
+	u64 ring_bytes;        /* memory of the ring */
+	u64 ring_ns;           /* CPU time of adding this sample to it */
+	u64 record_bytes;      /* written to a recording, cumulative; 0: it is not recorded */
+	u64 record_ns;         /* CPU time of writing this sample to it */
+	u64 attach_ns[GROUPS]; /* wall time that attaching took, of what is attached; 0: it is not */
 };
 
 struct sample {

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "attach.h"
+#include "clock.h"
 #include "groups.h"
 #include "pages.h"
 #include "source.h"
@@ -70,14 +70,6 @@ struct source_bpf {
 	u64 user_exits; /* in the last sample, over all vCPUs */
 };
 
-static u64 now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
 static u32 used_slots(const struct source_bpf *b)
@@ -117,7 +109,7 @@ static void take_found(struct source_bpf *b, const struct found *f)
 	if (slot && !slot->uid)
 		note_ends(b);
 	if (!vm)
-		vm = vmtable_get(&b->vms, f->kvm, f->pid, NULL, rec ? rec->created_ns : now_ns(CLOCK_MONOTONIC),
+		vm = vmtable_get(&b->vms, f->kvm, f->pid, NULL, rec ? rec->created_ns : clock_ns(CLOCK_MONOTONIC),
 				 rec ? rec->ended_ns : 0);
 	if (vm)
 		vm->pass = b->pass;
@@ -129,7 +121,7 @@ static void take_found(struct source_bpf *b, const struct found *f)
  */
 static bool walk_files(struct source_bpf *b, u64 now)
 {
-	u64 began = now_ns(CLOCK_THREAD_CPUTIME_ID);
+	u64 began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct found found[64];
 	ssize_t n = 0;
 	int fd;
@@ -147,7 +139,7 @@ static bool walk_files(struct source_bpf *b, u64 now)
 			take_found(b, &found[i]);
 	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
 	close(fd);
-	b->next_walk_ns = now + 50 * (now_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+	b->next_walk_ns = now + 50 * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 	return n == 0;
 }
 
@@ -503,8 +495,11 @@ static void copy_probes(const struct source_bpf *b, struct sample *s)
 {
 	s->probe_count = PROBE_COUNT;
 	memcpy(s->probes, b->attach.probes, sizeof(b->attach.probes));
-	if (b->groups)
+	s->upkeep.attach_ns[GROUP_CORE] = b->attached ? b->attach.took_ns : 0;
+	if (b->groups) {
 		groups_probes(b->groups, s->probes);
+		groups_attach_ns(b->groups, s->upkeep.attach_ns);
+	}
 	if (b->attached && entries_are_silent(b)) {
 		s->probes[PROBE_ENTRY].status = PROBE_SILENT;
 		s->probes[PROBE_EXIT].status = PROBE_SILENT;
@@ -515,7 +510,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
 	struct missed missed = {0};
-	u64 epoch, began = now_ns(CLOCK_MONOTONIC);
+	u64 epoch, began = clock_ns(CLOCK_MONOTONIC);
 	bool walked;
 	int err;
 
@@ -530,7 +525,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 	s->seq = ++b->seq;
 	gethostname(s->host, sizeof(s->host) - 1);
 	s->pcpus = sysconf(_SC_NPROCESSORS_ONLN);
-	s->real_ns = now_ns(CLOCK_REALTIME);
+	s->real_ns = clock_ns(CLOCK_REALTIME);
 	s->mono_ns = began;
 	if (b->attached)
 		groups_want(b->groups, b->wants.groups, b->wants.wait, began);
@@ -547,14 +542,14 @@ static int bpf_sample(struct source *src, struct sample *s)
 
 	note_ends(b);
 	walked = walk_files(b, began);
-	groups_walk(b->groups, now_ns(CLOCK_MONOTONIC));
+	groups_walk(b->groups, clock_ns(CLOCK_MONOTONIC));
 	/* From here on a new interval: what ends now counts in the next one. */
 	epoch = b->control->epoch;
 	__atomic_store_n(&b->control->epoch, epoch + 1, __ATOMIC_RELEASE);
 	for (u32 i = 0, used = used_slots(b); i < used; i++)
 		__atomic_store_n(&b->vcpus[i].epoch, epoch + 1, __ATOMIC_RELEASE);
-	s->mono_ns = now_ns(CLOCK_MONOTONIC);
-	s->real_ns = now_ns(CLOCK_REALTIME);
+	s->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	s->real_ns = clock_ns(CLOCK_REALTIME);
 	identify(b, s->mono_ns, walked);
 	err = copy_vms(b, s, epoch);
 	if (!err && groups_maps(b->groups))
@@ -577,8 +572,8 @@ static int bpf_sample(struct source *src, struct sample *s)
 	copy_probes(b, s);
 	drop_ended(b);
 	measure(b, s);
-	s->cost.cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-	s->cost.sample_ns = now_ns(CLOCK_MONOTONIC) - began;
+	s->cost.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	s->cost.sample_ns = clock_ns(CLOCK_MONOTONIC) - began;
 	return 0;
 }
 

@@ -3,18 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "hist.h"
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
-}
 
 /* First line of a consistent copy: see struct vcpu_rec.seq. */
 static u32 seq_begin(const struct vcpu_rec *rec)
@@ -124,7 +116,7 @@ static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
 	struct reason_cell list[REASONS_A_VCPU];
 	const struct vcpu_rec *rec = from->rec;
 	struct vcpu_sample *v = sample_add_vcpu(s);
-	u64 now = rec->ended_ns ? rec->ended_ns : now_ns();
+	u64 now = rec->ended_ns ? rec->ended_ns : clock_ns(CLOCK_MONOTONIC);
 	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
 
 	if (!v)

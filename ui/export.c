@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "../model/clock.h"
 #include "export.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
@@ -307,14 +307,6 @@ struct headless {
 	int failed; /* what taking a sample failed with */
 };
 
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
-}
-
 static void take(struct headless *h)
 {
 	int next = h->newest == 0;
@@ -322,7 +314,7 @@ static void take(struct headless *h)
 
 	source_want(h->source, &(struct wants){.groups = h->groups});
 	ret = source_sample(h->source, &h->sample[next]);
-	h->taken_ns = now_ns();
+	h->taken_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!ret) {
 		h->newest = next;
 		exporter_sample(h->exporter, &h->sample[next]);
@@ -335,7 +327,7 @@ static void take_if_old(void *context)
 {
 	struct headless *h = context;
 
-	if (now_ns() - h->taken_ns >= NSEC_PER_SEC)
+	if (clock_ns(CLOCK_MONOTONIC) - h->taken_ns >= NSEC_PER_SEC)
 		take(h);
 }
 

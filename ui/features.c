@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
+#include "../model/events.h"
+#include "../model/format.h"
 #include "../model/probes.h"
 #include "../model/query.h"
 #include "features.h"
@@ -34,6 +36,21 @@ static void print_probes(const struct sample *s, FILE *out)
 			fprintf(out, "%-19s by its stand-in, since the first hook was refused: %s\n", "",
 				strerror(-probe->err));
 	}
+}
+
+/* All together: side by side, so each alone takes less. */
+static void print_attaching(const struct sample *s, FILE *out)
+{
+	char ns[FMT_SIZE];
+
+	if (!s->upkeep.attach_ns[GROUP_CORE])
+		return; /* no programs: a recording, a made-up host */
+	fputs("\nATTACHING TOOK", out);
+	for (u32 i = 0, n = 0; i < GROUPS; i++)
+		if (s->upkeep.attach_ns[i])
+			fprintf(out, "%s %s %s", n++ ? "," : "", event_group_name(i),
+				fmt_ns(ns, (double)s->upkeep.attach_ns[i], 6));
+	fputc('\n', out);
 }
 
 /* The columns that show "-" on this host, a line a view. */
@@ -94,6 +111,7 @@ int features_print(struct source *source, FILE *out, char *err, size_t err_size)
 		ret = snapshot_build(&snap, NULL, &sample, true);
 		if (!ret)
 			print_columns(&snap, out);
+		print_attaching(&sample, out);
 	}
 	snapshot_free(&snap);
 	sample_free(&sample);
