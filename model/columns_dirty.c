@@ -158,7 +158,7 @@ static const struct column dirty_columns[] = {
 	EVENT_VM_COLUMN,
 	{.name = "range", .title = "GPA", .unit = UNIT_TEXT, .get = slot_range, .width = 31, .priority = 7,
 	 .needs_any = NEEDS_SLOTS, .help = "First and last byte, in the guest's physical memory."},
-	{.name = "size", .title = "SIZE", .unit = UNIT_COUNT, .get = slot_size, .width = 5, .priority = 6,
+	{.name = "size", .title = "SIZE", .unit = UNIT_BYTES, .get = slot_size, .width = 5, .priority = 6,
 	 .descending = true, .needs_any = NEEDS_SLOTS, .help = "The bytes of memory in it."},
 	{.name = "log", .title = "LOG", .unit = UNIT_TEXT, .get = slot_log, .width = 6, .priority = 3,
 	 .needs_any = NEEDS_SLOTS,

@@ -103,7 +103,7 @@ static const struct column memslot_columns[] = {
 	 .help = "Where it begins in the guest's memory."},
 	{.name = "end", .title = "LAST BYTE", .unit = UNIT_TEXT, .get = slot_end, .width = 12, .priority = 2,
 	 .help = "Where it ends in the guest's memory; or that the VMM has taken it away."},
-	{.name = "size", .title = "BYTES", .unit = UNIT_COUNT, .get = slot_size, .width = 6, .priority = 1, .descending = true,
+	{.name = "size", .title = "SIZE", .unit = UNIT_BYTES, .get = slot_size, .width = 6, .priority = 1, .descending = true,
 	 .help = "Its size; 0 when the VMM has taken it away."},
 	{.name = "hva", .title = "HVA", .unit = UNIT_TEXT, .get = slot_hva, .width = 12, .priority = 3,
 	 .help = "Where it is in the VMM's memory."},

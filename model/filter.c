@@ -23,6 +23,7 @@ struct term {
 	char *column; /* NULL: any text column */
 	char *text;
 	double num;
+	double bytes; /* the number as one of memory */
 	regex_t regex;
 	enum term_op op;
 	enum number_kind kind;
@@ -54,16 +55,17 @@ static int fail(struct parser *p, const char *end, const char *why, const char *
 
 static const struct suffix {
 	const char *name;
-	double factor;
+	double factor, of_bytes;
 	enum number_kind kind;
 } suffixes[] = {
-	{"", 1, NUMBER_PLAIN},    {"k", 1e3, NUMBER_PLAIN}, {"K", 1e3, NUMBER_PLAIN}, {"M", 1e6, NUMBER_PLAIN},
-	{"G", 1e9, NUMBER_PLAIN}, {"ns", 1, NUMBER_TIME},   {"us", 1e3, NUMBER_TIME}, {"ms", 1e6, NUMBER_TIME},
-	{"s", 1e9, NUMBER_TIME},  {"%", 1, NUMBER_SHARE},
+	{"", 1, 1, NUMBER_PLAIN},         {"k", 1e3, 0x1p10, NUMBER_PLAIN}, {"K", 1e3, 0x1p10, NUMBER_PLAIN},
+	{"M", 1e6, 0x1p20, NUMBER_PLAIN}, {"G", 1e9, 0x1p30, NUMBER_PLAIN}, {"ns", 1, 0, NUMBER_TIME},
+	{"us", 1e3, 0, NUMBER_TIME},      {"ms", 1e6, 0, NUMBER_TIME},      {"s", 1e9, 0, NUMBER_TIME},
+	{"%", 1, 0, NUMBER_SHARE},
 };
 
 /* Digits with one point at most, then a suffix. By hand, because strtod follows the locale and takes "inf" and hex. */
-static enum number_kind parse_number(const char *text, double *num)
+static enum number_kind parse_number(const char *text, double *num, double *bytes)
 {
 	double value = 0, place = 1;
 	bool digits = false, point = false;
@@ -84,6 +86,7 @@ static enum number_kind parse_number(const char *text, double *num)
 		if (strcmp(text, suffixes[i].name))
 			continue;
 		*num = value / place * suffixes[i].factor;
+		*bytes = value / place * suffixes[i].of_bytes;
 		return suffixes[i].kind;
 	}
 	return NUMBER_NOT;
@@ -240,7 +243,7 @@ static int parse_column_term(struct parser *p, struct term *term, size_t length)
 		return -ENOMEM;
 	if (!*term->text)
 		return fail(p, p->at, "a value is missing", "");
-	term->kind = parse_number(term->text, &term->num);
+	term->kind = parse_number(term->text, &term->num, &term->bytes);
 	err = check_column(p, term, p->at);
 	if (err)
 		return err;
@@ -352,19 +355,21 @@ static const char *value_text(const struct column *col, const struct value *valu
 
 static bool number_holds(const struct term *term, enum unit unit, double num)
 {
+	double than = unit == UNIT_BYTES ? term->bytes : term->num;
+
 	if (unit == UNIT_SHARE)
 		num *= 100;
 	switch (term->op) {
 	case OP_LT:
-		return num < term->num;
+		return num < than;
 	case OP_LE:
-		return num <= term->num;
+		return num <= than;
 	case OP_GT:
-		return num > term->num;
+		return num > than;
 	case OP_GE:
-		return num >= term->num;
+		return num >= than;
 	default:
-		return num == term->num;
+		return num == than;
 	}
 }
 

@@ -23,6 +23,10 @@ static const struct scale count_scales[] = {
 	{1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}, {1e12, "T"}, {1e15, "P"}, {1e18, "E"},
 };
 
+static const struct scale byte_scales[] = {
+	{1, ""}, {0x1p10, "K"}, {0x1p20, "M"}, {0x1p30, "G"}, {0x1p40, "T"}, {0x1p50, "P"}, {0x1p60, "E"},
+};
+
 static double sane(double value)
 {
 	return value > 0 && value < INFINITY ? value : 0;
@@ -79,17 +83,28 @@ char *fmt_ns(char buf[FMT_SIZE], double ns, int width)
 	return overflow(buf, width);
 }
 
-char *fmt_count(char buf[FMT_SIZE], double count, int width)
+/* In the largest unit that leaves three digits before the point. */
+static char *put_scaled(char buf[FMT_SIZE], double value, int width, const struct scale *scales, size_t count)
 {
-	u32 i = 0;
+	size_t i = 0;
 
-	count = sane(count);
+	value = sane(value);
 	width = clamp_width(width);
-	while (i + 1 < ARRAY_SIZE(count_scales) && count >= count_scales[i].unit * 999.5)
+	while (i + 1 < count && value >= scales[i].unit * 999.5)
 		i++;
-	if (put_fit(buf, count / count_scales[i].unit, i ? 2 : 0, count_scales[i].name, width))
+	if (put_fit(buf, value / scales[i].unit, i ? 2 : 0, scales[i].name, width))
 		return buf;
 	return overflow(buf, width);
+}
+
+char *fmt_count(char buf[FMT_SIZE], double count, int width)
+{
+	return put_scaled(buf, count, width, count_scales, ARRAY_SIZE(count_scales));
+}
+
+char *fmt_bytes(char buf[FMT_SIZE], double bytes, int width)
+{
+	return put_scaled(buf, bytes, width, byte_scales, ARRAY_SIZE(byte_scales));
 }
 
 char *fmt_rate(char buf[FMT_SIZE], double rate, int width)

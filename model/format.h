@@ -17,6 +17,8 @@
 char *fmt_ns(char buf[FMT_SIZE], double ns, int width);
 /* Events: "0" "999" "12.3k" "1.20M" "3.04G" "7.00T". Five cells hold any. */
 char *fmt_count(char buf[FMT_SIZE], double count, int width);
+/* Memory, by powers of 1024: "0" "512" "4.00K" "8.00M" "1.50G". Five cells hold any. */
+char *fmt_bytes(char buf[FMT_SIZE], double bytes, int width);
 /* Events a second: as fmt_count, but with decimals below 100: "0" "0.25" "9.50" "42.1". */
 char *fmt_rate(char buf[FMT_SIZE], double rate, int width);
 /* A share of 0..1 in per cent, without the sign: "0.0" "<0.1" "12.3" "100". Four cells hold any up to 1. */

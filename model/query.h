@@ -39,6 +39,7 @@ enum unit {
 	UNIT_TEXT,
 	UNIT_ID,     /* a number that is a name: pid, tid, vcpu_id, pCPU */
 	UNIT_COUNT,  /* events */
+	UNIT_BYTES,  /* of memory: K, M and G are powers of 1024 */
 	UNIT_RATE,   /* events a second */
 	UNIT_NS,     /* a duration */
 	UNIT_MS,     /* milliseconds a second: 1000 is all of one pCPU */

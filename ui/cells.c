@@ -174,6 +174,9 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 	case UNIT_COUNT:
 		fmt_count(buf, value->num, room);
 		return severity(set, view, col, value->num);
+	case UNIT_BYTES:
+		fmt_bytes(buf, value->num, room);
+		return STYLE_NORMAL;
 	case UNIT_RATE:
 	case UNIT_MS:
 		fmt_rate(buf, value->num, room);

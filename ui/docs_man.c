@@ -143,7 +143,7 @@ static void write_filters(FILE *out)
 		{"/^db[0-9]/", "a regular expression over any text column"},
 		{"vm=web", "a text in that column; exact for numbers"},
 		{"reason~^EPT", "a regular expression over that column"},
-		{"exits>1k", "numbers: < <= > >= = != with k M G, ns us ms s, or %"},
+		{"exits>1k", "numbers: < <= > >= = != with k M G (powers of 1024 for memory), ns us ms s, or %"},
 		{"!reason=hlt", "the opposite of any of these"},
 	};
 

@@ -104,6 +104,18 @@ static void number_terms(void **state)
 	assert_int_equal(matches(f, VIEW_VCPU, "max<=0"), 0);
 }
 
+/* The memory of the made-up VMs: 640K, 2047M and two that are smaller. */
+static void sizes_of_memory_are_binary(void **state)
+{
+	struct fixture *f = *state;
+	u32 exact = matches(f, VIEW_MEMSLOT, "size=640K");
+
+	assert_int_equal(exact, 5);
+	assert_int_equal(matches(f, VIEW_MEMSLOT, "size=2047M"), 5);
+	assert_int_equal(matches(f, VIEW_MEMSLOT, "size>=640k size<1M"), exact);
+	assert_int_equal(matches(f, VIEW_MEMSLOT, "size>640K size<=1G"), 0);
+}
+
 static void one_filter_serves_all_views(void **state)
 {
 	struct fixture *f = *state;
@@ -200,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_terms),
 		cmocka_unit_test(number_terms),
+		cmocka_unit_test(sizes_of_memory_are_binary),
 		cmocka_unit_test(one_filter_serves_all_views),
 		cmocka_unit_test(errors_point_at_the_term),
 		cmocka_unit_test(properties),

@@ -38,6 +38,12 @@ static void counts_rates_shares(void **state)
 	assert_string_equal(fmt_count(buf, 1200000, 5), "1.20M");
 	assert_string_equal(fmt_count(buf, 999999, 5), "1.00M");
 	assert_string_equal(fmt_count(buf, 123456, 3), "###");
+	assert_string_equal(fmt_bytes(buf, 0, 5), "0");
+	assert_string_equal(fmt_bytes(buf, 512, 5), "512");
+	assert_string_equal(fmt_bytes(buf, 1023, 5), "1.00K");
+	assert_string_equal(fmt_bytes(buf, 4096, 5), "4.00K");
+	assert_string_equal(fmt_bytes(buf, 0x800000, 5), "8.00M");
+	assert_string_equal(fmt_bytes(buf, 0x60000000, 5), "1.50G");
 	assert_string_equal(fmt_rate(buf, 0, 6), "0");
 	assert_string_equal(fmt_rate(buf, 0.001, 6), "<0.01");
 	assert_string_equal(fmt_rate(buf, 0.25, 6), "0.25");
