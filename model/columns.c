@@ -391,7 +391,7 @@ static const struct column exit_columns[] = {
 	 .descending = true, .needs_any = ANY_SCHED, .warn = 0.1, .crit = 0.5,
 	.help = "Share of its time without a pCPU: slow because another task ran, not because of its work."},
 	{.name = "age", .title = "AGE", .unit = UNIT_NS, .get = exit_age, .width = 6, .priority = 4, .descending = true,
-	 .warn = MS(1000), .crit = MS(3000),
+	 .warn = MS(1000), .crit = MS(3000), .awake = true,
 	.help = "Age of the oldest exit still under way when the sample was taken. Seconds here mean stuck right now."},
 	{.name = "isa", .title = "ISA", .unit = UNIT_TEXT, .get = exit_isa, .width = 5, .priority = 10,
 	.help = "Whose reason it is: vmx (Intel), svm (AMD) or arm64. A dash for exits to the VMM, alike on all."},

@@ -39,6 +39,7 @@ static const struct column hypercall_columns[] = {
 
 const struct view_columns hypercall_view = {
 	.name = "hypercall",
+	.brief = "hcall",
 	.title = "hypercalls",
 	.rows = ROWS_EVENT,
 	.columns = hypercall_columns,

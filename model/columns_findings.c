@@ -171,6 +171,7 @@ static const struct column finding_columns[] = {
 
 const struct view_columns finding_view = {
 	.name = "finding",
+	.brief = "find",
 	.title = "findings",
 	.rows = ROWS_FINDING,
 	.columns = finding_columns,

@@ -18,6 +18,28 @@ GETTER(ioctl_file)
 	text(out, ioctl_file_name(row.event->sub));
 }
 
+/* What is asked of /dev/kvm is counted by process: it has a name where that process runs one VM. */
+GETTER(ioctl_vm)
+{
+	const struct vm_row *only = NULL;
+
+	if (row.event->vm) {
+		event_vm(snap, row, out);
+		return;
+	}
+	if (!row.event->b)
+		return;
+	for (u32 i = 0; i < snap->vm_count; i++) {
+		if (snap->vms[i].raw->pid != row.event->b)
+			continue;
+		if (only)
+			return;
+		only = &snap->vms[i];
+	}
+	if (only)
+		text(out, only->raw->name);
+}
+
 /* KVM_RUN lasts as long as the guest runs: that is no time spent on a request. */
 GETTER(ioctl_share)
 {
@@ -42,9 +64,10 @@ GETTER(ioctl_errno)
 static const struct column ioctl_columns[] = {
 	{.name = "ioctl", .title = "IOCTL", .unit = UNIT_TEXT, .get = event_label, .width = 24, .flexible = true,
 	 .help = "What the VMM asked KVM for, by its name without KVM_; a request without a name keeps its number."},
-	{.name = "file", .title = "FILE", .unit = UNIT_TEXT, .get = ioctl_file, .width = 8, .priority = 3,
+	{.name = "file", .title = "FILE", .unit = UNIT_TEXT, .get = ioctl_file, .width = 8, .whole = true, .priority = 3,
 	 .help = "Which file of KVM's it was made on: /dev/kvm, of no VM; a VM, a vCPU, or a device in the kernel."},
-	EVENT_VM_COLUMN,
+	{.name = "vm", .title = "VM", .unit = UNIT_TEXT, .get = ioctl_vm, .width = 13, .priority = 3,
+	 .help = "The VM it was made of; of /dev/kvm the one that the process runs."},
 	EVENT_VCPU_COLUMN,
 	EVENT_COUNT_COLUMN(NEEDS),
 	EVENT_RATE_COLUMN(NEEDS),
@@ -105,7 +128,7 @@ static const struct column memslot_columns[] = {
 	 .help = "Where it ends in the guest's memory; or that the VMM has taken it away."},
 	{.name = "size", .title = "SIZE", .unit = UNIT_BYTES, .get = slot_size, .width = 6, .priority = 1, .descending = true,
 	 .help = "Its size; 0 when the VMM has taken it away."},
-	{.name = "hva", .title = "HVA", .unit = UNIT_TEXT, .get = slot_hva, .width = 12, .priority = 3,
+	{.name = "hva", .title = "HVA", .unit = UNIT_TEXT, .get = slot_hva, .width = 12, .whole = true, .priority = 3,
 	 .help = "Where it is in the VMM's memory."},
 	{.name = "flags", .title = "FLAGS", .unit = UNIT_TEXT, .get = slot_flags, .width = 12, .priority = 4,
 	 .help = "log: writes are logged (a migration); ro: the guest cannot write; memfd: private memory; invalid: being changed."},

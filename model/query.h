@@ -85,12 +85,14 @@ struct column {
 	const char *help; /* one sentence: what it means and how to read it */
 	void (*get)(const struct snapshot *snap, union row_ref row, struct value *out);
 	u8 width;          /* cells */
+	bool whole;        /* a text that is worth nothing when cut: it gets its width or none */
 	bool flexible;     /* takes what room is left */
 	u8 priority;       /* 0: never dropped; the higher, the sooner it goes when the screen is narrow */
 	bool descending;   /* default direction */
 	u64 needs;         /* PROBE_BIT()s that must all be on for the value to be known (model/probes.h) */
 	u64 needs_any;     /* and at least one of these must be; 0: none asked */
 	double warn, crit; /* 0: no threshold */
+	bool awake;        /* the threshold is not for idle reasons */
 	bool of_vcpus;     /* a share of the time of all vCPUs of the row: in the Irix way, each of them has 100 % */
 };
 
@@ -101,6 +103,7 @@ enum row_type { ROWS_VM, ROWS_VCPU, ROWS_EXIT, ROWS_EVENT, ROWS_LOG, ROWS_FINDIN
 
 struct view_columns {
 	const char *name;  /* stable: --view, JSON, CSV; "vm", "vcpu", "exit" */
+	const char *brief; /* in the line of views where room is short; NULL: name */
 	const char *title; /* in the breadcrumb: "VMs" */
 	enum row_type rows;
 	const struct column *columns;

@@ -33,7 +33,7 @@ const struct action action_table[] = {
 	{ACT_BACK, "back", {K_BACKSPACE, K_LEFT, K_ESC}, CTX_MAIN, GROUP_GO, "up", NULL, 4, "up one level"},
 	{ACT_EXITS, "exits", {'e'}, CTX_VM | CTX_VCPU, GROUP_GO, "exits", NULL, 5,
 	 "exit reasons of the selected VM or vCPU"},
-	{ACT_NEXT_VIEW, "next-view", {K_TAB}, CTX_MAIN, GROUP_GO, NULL, NULL, 0, "next view: VMs, vCPUs, exit reasons"},
+	{ACT_NEXT_VIEW, "next-view", {K_TAB}, CTX_MAIN, GROUP_GO, NULL, NULL, 0, "the next view: VMs, vCPUs, exit reasons, interrupts and so on"},
 	{ACT_PREV_VIEW, "previous-view", {K_BACK_TAB}, CTX_MAIN, GROUP_GO, NULL, NULL, 0, "the view before"},
 	{ACT_VIEW_VM, "view-vm", {'1'}, CTX_MAIN, GROUP_GO, "VMs", NULL, 20, "VMs"},
 	{ACT_VIEW_VCPU, "view-vcpu", {'2'}, CTX_MAIN, GROUP_GO, "vCPUs", NULL, 20,

@@ -191,6 +191,9 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		if (view == VIEW_VCPU && !strcmp(col->name, "for") && !row.vcpu->ended &&
 		    state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns))
 			return STYLE_CRIT;
+		/* a guest that has nothing to do may have it for long */
+		if (col->awake && row.exit->idle)
+			return STYLE_NORMAL;
 		return severity(set, view, col, value->num);
 	case UNIT_SHARE:
 		fmt_share(buf, value->num * column_scale(col, row, view, set->value[SET_SHARES] == SHARES_IRIX), room);

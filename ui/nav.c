@@ -83,12 +83,8 @@ u32 nav_view(struct app *app, enum view_id view)
 {
 	struct place to = {.view = view, .scope = app->here.scope};
 	struct row_id id = {.vm = app->here.scope.vm, .vcpu = app->here.scope.vcpu};
-	struct view_state *vs;
+	struct view_state *vs = &app->views[view];
 
-	/* the same key again: the same from another side */
-	if (in_ring(view, app->here.view))
-		to.view = view = view_columns(app->here.view)->other ?: view;
-	vs = &app->views[view];
 	if (app->here.view == view)
 		return APP_RENDER;
 	to.scope.by_sub = false;
@@ -195,7 +191,13 @@ u32 nav_action(struct app *app, enum action_id action)
 	case ACT_PREV_VIEW:
 		return nav_view(app, (list + VIEW_DETAIL - 1) % VIEW_DETAIL);
 	default:
-		return action_view(action) < 0 ? 0 : nav_view(app, action_view(action));
+		if (action_view(action) < 0)
+			return 0;
+		list = (enum view_id)action_view(action);
+		/* the same key again: the same from another side */
+		if (in_ring(list, app->here.view))
+			list = view_columns(app->here.view)->other ?: list;
+		return nav_view(app, list);
 	}
 }
 

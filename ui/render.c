@@ -74,9 +74,9 @@ int render(const struct app *app, struct grid *grid)
 	if (lay.detail >= 0 && app->selected >= 0)
 		view_split(app, grid, &lay);
 	if (app->overlay == OVERLAY_COLUMNS && !app->help)
-		view_column_box(app, grid);
+		view_column_box(app, grid, &lay);
 	if (app->picker)
-		view_picker(app, grid);
+		view_picker(app, grid, &lay);
 	if (app->hint && app_context(app) == app_view_context(app))
 		view_hint(app, grid, &lay);
 	if (app->prompt == PROMPT_COMMAND)

@@ -78,8 +78,8 @@ void view_keys_text(const struct settings *set, const struct action *act, char *
 /* ui/view_boxes.c */
 /* A frame with a title in its upper edge, blank inside. */
 void view_box(struct grid *grid, int x, int y, int w, int h, const char *title);
-void view_picker(const struct app *app, struct grid *grid);
-void view_column_box(const struct app *app, struct grid *grid);
+void view_picker(const struct app *app, struct grid *grid, const struct layout *lay);
+void view_column_box(const struct app *app, struct grid *grid, const struct layout *lay);
 void view_palette(const struct app *app, struct grid *grid, const struct layout *lay);
 
 /* ui/view_hint.c: where to begin, for who sees kvmtop for the first time. */

@@ -10,6 +10,7 @@ struct item {
 	const char *name;
 	char key[KEY_NAME_SIZE];
 	bool here;
+	bool joined; /* the key is the first letter of the name */
 	int width;
 };
 
@@ -53,6 +54,17 @@ static int collect(const struct app *app, struct item items[VIEWS], bool ascii)
 	return count;
 }
 
+/* A key that the name begins with is that letter of it; and a long name has a brief one. */
+static void shorten(struct item *item, bool ascii)
+{
+	const char *brief = view_columns(item->view)->brief;
+
+	if (brief)
+		item->name = brief;
+	item->joined = item->key[0] == item->name[0] && !item->key[1];
+	item->width = text_width(item->name, ascii) + (item->joined ? 0 : text_width(item->key, ascii) + 1);
+}
+
 void view_bar(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	struct item items[VIEWS];
@@ -71,6 +83,8 @@ void view_bar(const struct app *app, struct grid *grid, const struct layout *lay
 			break;
 		if (gap > 1) {
 			gap = 1;
+			for (int i = 0; i < count; i++)
+				shorten(&items[i], grid->ascii);
 			continue;
 		}
 		/* those behind the first ones go first, but not where one is, nor the findings */
@@ -89,8 +103,10 @@ void view_bar(const struct app *app, struct grid *grid, const struct layout *lay
 
 		grid_hit(grid, x, lay->views, item->width, HIT_ACTION, item->act->id);
 		grid_put(grid, x, lay->views, grid->w - x, STYLE_KEY, item->key);
+		if (item->joined)
+			key--;
 		grid_put(grid, x + key + 1, lay->views, grid->w - x - key - 1, item->here ? STYLE_HERE : STYLE_LABEL,
-			 item->name);
+			 item->name + item->joined);
 		/* without colours too one sees where one is */
 		if (item->here && gap > 1 && x > 0) {
 			grid_put(grid, x - 1, lay->views, 1, STYLE_HERE, "[");

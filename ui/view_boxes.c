@@ -21,17 +21,18 @@ struct box {
 	int top;
 };
 
-/* For so many lines, the one under the cursor among them. Where a frame would leave nothing, there is none. */
-static struct box open_box(struct grid *grid, int lines, int at, const char *title)
+/* Above the lines of views and keys. For so many lines, the one under the cursor among them. Where a frame would leave nothing, there is none. */
+static struct box open_box(struct grid *grid, const struct layout *lay, int lines, int at, const char *title)
 {
-	struct box box = {0, 0, grid->w, grid->h > 1 ? grid->h - 1 : 1, 0};
+	int bottom = lay->views >= 0 ? lay->views : grid->h - 1;
+	struct box box = {0, 0, grid->w, bottom > 0 ? bottom : 1, 0};
 
 	grid_clear_hits(grid);
 	if (grid->h >= 7 && grid->w >= 24) {
-		int h = lines + 2 > grid->h - 2 ? grid->h - 2 : lines + 2;
+		int h = lines + 2 > bottom - 1 ? bottom - 1 : lines + 2;
 		int w = grid->w > BOX_WIDTH + 4 ? BOX_WIDTH : grid->w - 4;
 
-		box = (struct box){(grid->w - w) / 2 + 1, (grid->h - h) / 2 + 1, w - 2, h - 2, 0};
+		box = (struct box){(grid->w - w) / 2 + 1, (bottom - h + 1) / 2 + 1, w - 2, h - 2, 0};
 		view_box(grid, box.x - 1, box.y - 1, w, h, title);
 	}
 	if (box.h > lines)
@@ -60,11 +61,11 @@ static void draw_line(struct grid *grid, const struct box *box, int i, const cha
 		grid_select(grid, box->x, y, box->w);
 }
 
-void view_picker(const struct app *app, struct grid *grid)
+void view_picker(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	const struct view_columns *cols = view_columns(app->here.view);
 	const struct view_state *vs = &app->views[app->here.view];
-	struct box box = open_box(grid, (int)cols->count, app->picker_at, " sort by ");
+	struct box box = open_box(grid, lay, (int)cols->count, app->picker_at, " sort by ");
 
 	for (int i = box.top; i < box.top + box.h; i++)
 		draw_line(grid, &box, i,
@@ -75,11 +76,11 @@ void view_picker(const struct app *app, struct grid *grid)
 			  i == app->picker_at);
 }
 
-void view_column_box(const struct app *app, struct grid *grid)
+void view_column_box(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	const struct view_columns *cols = view_columns(app->here.view);
 	int count = (int)(cols->count < VIEW_COLUMNS ? cols->count : VIEW_COLUMNS);
-	struct box box = open_box(grid, count, app->overlay_at, " columns ");
+	struct box box = open_box(grid, lay, count, app->overlay_at, " columns ");
 
 	for (int i = box.top; i < box.top + box.h; i++) {
 		bool shown, available;
@@ -99,7 +100,8 @@ void view_column_box(const struct app *app, struct grid *grid)
 /* Above the line in which is typed, so that the eye need not wander. */
 void view_palette(const struct app *app, struct grid *grid, const struct layout *lay)
 {
-	int foot = lay->footer >= 0 ? lay->footer : grid->h - 1, w = grid->w > 90 ? 88 : grid->w, count = 0;
+	int foot = lay->views >= 0 ? lay->views : lay->footer >= 0 ? lay->footer : grid->h - 1;
+	int w = grid->w > 90 ? 88 : grid->w, count = 0;
 	bool frame = foot - lay->body >= 4 && w >= 24;
 	int room = foot - lay->body - 2 * frame;
 	struct box box = {.x = frame, .w = w - 2 * frame};

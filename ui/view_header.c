@@ -15,7 +15,8 @@ struct piece {
 	char text[96];
 	enum style style;
 	u8 rank;
-	u8 gap; /* blanks before it */
+	u8 gap;    /* blanks before it */
+	bool unit; /* of the piece before, and goes with it */
 };
 
 #define PIECES 16
@@ -33,6 +34,14 @@ static struct piece *piece_add(struct pieces *line, enum style style, u8 rank, u
 	return piece;
 }
 
+static void unit_add(struct pieces *line, u8 rank, const char *text)
+{
+	struct piece *piece = piece_add(line, STYLE_LABEL, rank, 1);
+
+	snprintf(piece->text, sizeof(piece->text), "%s", text);
+	piece->unit = true;
+}
+
 static int pieces_width(const struct pieces *line, bool ascii)
 {
 	int width = 0;
@@ -44,13 +53,18 @@ static int pieces_width(const struct pieces *line, bool ascii)
 
 static void pieces_drop(struct pieces *line)
 {
-	int worst = 0;
+	int worst = 0, parts = 1;
 
 	for (int i = 1; i < line->count; i++)
 		if (line->piece[i].rank >= line->piece[worst].rank)
 			worst = i;
-	line->count--;
-	memmove(&line->piece[worst], &line->piece[worst + 1], (size_t)(line->count - worst) * sizeof(line->piece[0]));
+	if (line->piece[worst].unit) {
+		worst--;
+		parts++;
+	}
+	line->count -= parts;
+	memmove(&line->piece[worst], &line->piece[worst + parts],
+		(size_t)(line->count - worst) * sizeof(line->piece[0]));
 }
 
 /* Draws what fits into [x, x + w) and returns the columns taken. */
@@ -91,15 +105,16 @@ static void count_pieces(struct pieces *line, const struct snapshot *snap)
 
 	piece = piece_add(line, STYLE_VALUE, 4, 2);
 	snprintf(piece->text, sizeof(piece->text), "%u", snap->vm_count);
-	snprintf(piece_add(line, STYLE_LABEL, 4, 1)->text, 8, snap->vm_count == 1 ? "VM" : "VMs");
+	unit_add(line, 4, snap->vm_count == 1 ? "VM" : "VMs");
 	piece = piece_add(line, STYLE_VALUE, 5, 2);
 	snprintf(piece->text, sizeof(piece->text), "%u", snap->vcpu_count);
-	snprintf(piece_add(line, STYLE_LABEL, 5, 1)->text, 8, snap->vcpu_count == 1 ? "vCPU" : "vCPUs");
+	unit_add(line, 5, snap->vcpu_count == 1 ? "vCPU" : "vCPUs");
 	piece = piece_add(line, STYLE_VALUE, 3, 2);
 	/* where KVM's exits cannot be seen, those to user space can */
 	snprintf(piece->text, sizeof(piece->text), "%s",
 		 snap->interval_ns ? fmt_rate(num, snapshot_rate(snap, exits ? snap->exits : snap->user_exits), 6)
 				   : "-");
+	/* on the smallest screens it stands alone: the one figure that has no word */
 	snprintf(piece_add(line, STYLE_LABEL, 3, 1)->text, 20, exits ? "exits/s" : "user exits/s");
 }
 
@@ -267,7 +282,7 @@ static size_t stuck_text(const struct snapshot *snap, char *text, size_t size, c
 	return len < 0 || (size_t)len >= size ? size - 1 : (size_t)len;
 }
 
-/* The worst finding, where nothing is more urgent. */
+/* The worst finding, where nothing is more urgent. How many there are is in the first line too: the sentence goes first. */
 static void finding_alert(const struct app *app, char *text, size_t size, enum style *style)
 {
 	const struct finding *f = &app->findings.list[0];
@@ -279,8 +294,10 @@ static void finding_alert(const struct app *app, char *text, size_t size, enum s
 	else
 		snprintf(more, sizeof(more), " (! shows it)");
 	*style = f->crit ? STYLE_CRIT : STYLE_WARN;
-	snprintf(text, size, "%s: %s%s", vm ? vm->raw->name : "host",
-		 finding_text(app->snap, f, sentence, sizeof(sentence)), more);
+	snprintf(text, size, "%s: %s", vm ? vm->raw->name : "host",
+		 finding_text(app->snap, f, sentence, sizeof(sentence)));
+	if (text_width(text, app->ascii) + text_width(more, app->ascii) < app->w - 1)
+		snprintf(text + strlen(text), size - strlen(text), "%s", more);
 }
 
 bool view_trouble(const struct app *app, char *text, size_t size, enum style *style)

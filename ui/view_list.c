@@ -117,7 +117,7 @@ static int least_width(const struct app *app, const struct column *col)
 	if (col->unit != UNIT_TEXT)
 		return cell_width(col, &app->set);
 	if (col->priority)
-		return col->width - col->width / 4;
+		return col->whole ? col->width : col->width - col->width / 4;
 	need = text_need(app, col);
 	return need > col->width ? col->width : need;
 }
@@ -444,6 +444,8 @@ static void empty_text(const struct app *app, char *text, size_t size)
 		snprintf(text, size, "%s\n%s",
 			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",
 			 "limits are in the settings (S); 1 goes to the VMs");
+	else if (!app->snap->vm_count && app->replay)
+		snprintf(text, size, "no VM was running at this moment\n) goes to the newest sample, } a minute on");
 	else if (!app->snap->vm_count)
 		snprintf(text, size,
 			 "no VM is running on this host\nStart one and it appears here by itself.\nTo look around "

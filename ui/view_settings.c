@@ -54,13 +54,18 @@ static void draw_setting(const struct app *app, struct grid *grid, int y, const 
 	char name[64], value[128];
 	const char *help;
 	bool changed = setting_row_text(app, row, name, value, &help);
-	int x = 2, name_w = NAME_W < grid->w / 2 - 2 ? NAME_W : grid->w / 2 - 2;
+	const char *unit = row->kind == ROW_SETTING ? setting_table[row->index].unit : NULL;
+	int x = 2, name_w = NAME_W < grid->w / 2 - 2 ? NAME_W : grid->w / 2 - 2, used;
 
 	if (changed)
 		grid_put(grid, 1, y, 1, STYLE_FRESH, "*");
 	x += grid_put_cut(grid, x, y, name_w, STYLE_NAME, name);
 	x = 2 + name_w + 1;
-	grid_put_cut(grid, x, y, VALUE_W, changed ? STYLE_FRESH : STYLE_VALUE, value);
+	used = grid_put_cut(grid, x, y, VALUE_W, changed ? STYLE_FRESH : STYLE_VALUE, value);
+	if (unit && !strcmp(unit, "seconds") && !strcmp(value, "1"))
+		unit = "second";
+	if (unit)
+		grid_put_cut(grid, x + used + 1, y, VALUE_W - used - 1, STYLE_LABEL, unit);
 	x += VALUE_W + 1;
 	if (grid->w - x > 12)
 		grid_put_cut(grid, x, y, grid->w - x - 1, STYLE_LABEL, help);

@@ -237,9 +237,9 @@ static void slow_vmm(void **state)
 		u64 n, ns;
 		bool intr, waits, found;
 	} cases[] = {
-		{20, 2300000, false, false, true},  {19, 2300000, false, false, false},
-		{20, 1800000, false, false, false}, {20, 2300000, true, false, false},
-		{20, 2300000, false, true, false},
+		{20, 5000000, false, false, true},  {19, 5000000, false, false, false},
+		{20, 4999999, false, false, false}, {20, 5000000, true, false, false},
+		{20, 5000000, false, true, false},
 	};
 	struct second s;
 
@@ -265,16 +265,16 @@ static void slow_vmm(void **state)
 	/* beside others: slow, or all are as slow */
 	for (int fast = 0; fast < 2; fast++) {
 		struct exit_sample *e;
-		u64 other = fast ? 10000 : 1000000;
+		u64 other = fast ? 10000 : 2000000;
 
 		begin(&s);
-		e = exits(&s, io, 30, 2300000);
+		e = exits(&s, io, 30, 5300000);
 		e->part_ns[PART_KERNEL] = 0;
-		e->part_ns[PART_USER] = 30 * 2300000;
+		e->part_ns[PART_USER] = 30 * 5300000;
 		e = exits(&s, EXIT_KEY(EXIT_USER, KVM_EXIT_MMIO), 100, other);
 		e->part_ns[PART_KERNEL] = 0;
 		e->part_ns[PART_USER] = 100 * other;
-		spent(&s, VCPU_USER, 30 * 2300000 + 100 * other);
+		spent(&s, VCPU_USER, 30 * 5300000 + 100 * other);
 		assert_int_equal(end(&s, FINDING_SLOW_VMM) != NULL, fast);
 		if (fast)
 			assert_non_null(strstr(s.text, "others take it"));
@@ -282,7 +282,7 @@ static void slow_vmm(void **state)
 	}
 }
 
-/* Of 200, or of one less, most took 10 us and a few 5 ms: where the vCPU waits for a pCPU as well, that explains them. */
+/* Of 200, or of one less, most took 10 us and a few 6 ms: where the vCPU waits for a pCPU as well, that explains them. */
 static void tails_by_waits(void **state)
 {
 	static const struct {
@@ -297,7 +297,7 @@ static void tails_by_waits(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		for (int irq = 0; irq < 2; irq++) {
-			const u32 low = hist_bucket(10000), high = hist_bucket(5000000), len = high - low + 1;
+			const u32 low = hist_bucket(10000), high = hist_bucket(6000000), len = high - low + 1;
 			u64 slow = cases[i].slow, fast = cases[i].n - slow;
 			struct exit_sample *e;
 			struct second s;
@@ -305,9 +305,9 @@ static void tails_by_waits(void **state)
 
 			begin(&s);
 			if (irq)
-				e = &events(&s, 11, EVENT_VECTOR, 0xec, 0, cases[i].n, 5000000)->x;
+				e = &events(&s, 11, EVENT_VECTOR, 0xec, 0, cases[i].n, 6000000)->x;
 			else
-				e = exits(&s, EXIT_KEY(EXIT_USER, KVM_EXIT_IO), cases[i].n, 5000000);
+				e = exits(&s, EXIT_KEY(EXIT_USER, KVM_EXIT_IO), cases[i].n, 6000000);
 			off = sample_add_hist(&s.b, len);
 			assert_true(off >= 0);
 			memset(s.b.hist + off, 0, len * sizeof(*s.b.hist));
@@ -315,7 +315,7 @@ static void tails_by_waits(void **state)
 			s.b.hist[off + len - 1] = slow;
 			e->hist = (struct hist_span){.off = off, .first = low, .len = len};
 			e->min_ns = e->interval_min_ns = 10000;
-			e->total_ns = fast * 10000 + slow * 5000000;
+			e->total_ns = fast * 10000 + slow * 6000000;
 			e->part_ns[PART_KERNEL] = 0;
 			e->part_ns[PART_USER] = e->total_ns;
 			spent(&s, VCPU_WAIT, cases[i].wait_ms * NSEC_PER_MSEC);
