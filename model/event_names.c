@@ -58,8 +58,9 @@ static const struct number_name hyperv_hypercalls[] = {
 
 /* include/xen/interface/xen.h: __HYPERVISOR_*, those that a guest with hardware virtualisation makes. */
 static const struct number_name xen_hypercalls[] = {
-	{12, "memory_op"}, {17, "xen_version"}, {18, "console_io"},       {20, "grant_table_op"},
-	{24, "vcpu_op"},   {29, "sched_op"},    {32, "event_channel_op"}, {34, "hvm_op"},
+	{12, "memory_op"},        {13, "multicall"},      {15, "set_timer_op"}, {17, "xen_version"},
+	{18, "console_io"},       {20, "grant_table_op"}, {24, "vcpu_op"},      {29, "sched_op"},
+	{32, "event_channel_op"}, {33, "physdev_op"},     {34, "hvm_op"},
 };
 
 /*

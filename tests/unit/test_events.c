@@ -251,6 +251,8 @@ static void hypercalls_have_words(void **state)
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_HYPERV, 0x5c, 0, buf), "HV POST_MESSAGE");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_HYPERV, 0x7777, 0, buf), "HV 0x7777");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 29, 0, buf), "Xen sched_op");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 15, 0, buf), "Xen set_timer_op");
+	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 33, 0, buf), "Xen physdev_op");
 	assert_string_equal(event_name(0, EVENT_HYPERCALL, HYPERCALL_XEN, 63, 0, buf), "Xen 63");
 	assert_string_equal(event_name(3, EVENT_HYPERCALL, HYPERCALL_SMCCC, 0xc4000003, 0, buf), "PSCI_CPU_ON");
 	assert_string_equal(event_name(3, EVENT_HYPERCALL, HYPERCALL_SMCCC, 0x3f1, 0, buf), "SMCCC 0x3f1");

@@ -78,9 +78,10 @@ static unsigned int expect(struct expected *x, const struct isa_codes *isa, json
 	}
 	/* arm64: WFI does not trap when an interrupt is pending already. */
 	x[n++] = (struct expected){ports ? "HLT" : "WFI", isa->hlt, -1, sum(events, hlt), ports ? EXACT : AT_MOST};
-	x[n++] = (struct expected){
-		"hypercall", isa->hypercall, -1,
-		details(vcpu, "hypercalls", -1) + details(vcpu, "hv_hypercalls", -1) + number(events, "nested"), EXACT};
+	x[n++] = (struct expected){"hypercall", isa->hypercall, -1,
+				   details(vcpu, "hypercalls", -1) + details(vcpu, "hv_hypercalls", -1) +
+					   details(vcpu, "xen_hypercalls", -1) + number(events, "nested"),
+				   EXACT};
 	/* A page's first touch may fault twice when the memory changes meanwhile, and the guest's code faults too. */
 	x[n++] = (struct expected){"page fault", isa->fault[0], isa->fault[1],
 				   sum(events, fault) + (ports ? 0 : sum(events, io)), AT_LEAST};

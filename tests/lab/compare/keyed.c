@@ -34,6 +34,7 @@ static const struct pairing causes[] = {
 static const struct pairing calls[] = {
 	{"hypercall", "hypercalls", "hypercall", "hypercalls", {"nr", NULL}, {"nr", NULL}, 0, 3},
 	{"Hyper-V hypercall", "hypercalls", "hypercall", "hv_hypercalls", {"nr", NULL}, {"code", NULL}, 1, 1},
+	{"Xen hypercall", "hypercalls", "hypercall", "xen_hypercalls", {"nr", NULL}, {"nr", NULL}, 2, 2},
 };
 /* clang-format on */
 
@@ -200,8 +201,8 @@ void case_causes(const struct evidence *e)
 /* The arguments of the last one are those of one that the account tells. */
 static bool is_told(json *row, json *vcpu)
 {
-	bool hyperv = integer(row, "of") == 1;
-	json *account = member(vcpu, hyperv ? "hv_hypercalls" : "hypercalls");
+	bool hyperv = integer(row, "of") == 1, xen = integer(row, "of") == 2;
+	json *account = member(vcpu, hyperv ? "hv_hypercalls" : xen ? "xen_hypercalls" : "hypercalls");
 
 	for (unsigned int i = 0; i < length(account); i++) {
 		json *o = at(account, i);
@@ -260,9 +261,33 @@ static void check_names(json *vm, const char *const *names, unsigned int count)
 	}
 }
 
+/* Xen's: those that KVM does not answer go to the VMM, whose answer (-ENOSYS) the guest gets; and none is KVM's as well. */
+static void check_xen(const struct evidence *e, json *vm, json *told)
+{
+	json *vcpu = at(member(told, "vcpus"), 0), *account = member(vcpu, "xen_hypercalls");
+	json *seen = find_vcpu(vm, integer(vcpu, "id"));
+	uint64_t user = 0, own = 0;
+
+	for (unsigned int i = 0; i < length(account); i++) {
+		if (integer(at(account, i), "ret") == -38)
+			user += number(at(account, i), "count");
+		else
+			own += number(at(account, i), "count");
+	}
+	/* KVM_EXIT_XEN is 34. */
+	claim(user && own && number(find_code(member(seen, "user_exits"), 34), "count") == user,
+	      "%s: %" PRIu64 " answered by the VMM, as many returns of KVM_RUN for Xen as kvmtop counts (%" PRIu64
+	      "); %" PRIu64 " by KVM",
+	      text(told, "name"), user, number(find_code(member(seen, "user_exits"), 34), "count"), own);
+	check_vm(e, told, vm);
+	check_times(e, vm, seen);
+}
+
 void case_calls(const struct evidence *e)
 {
-	claim(e->truths == 2, "%u of 2 guests gave account", e->truths);
+	bool xen = note_number(e, "has-xen") == 1;
+
+	claim(e->truths == (xen ? 3 : 2), "%u of %d guests gave account", e->truths, xen ? 3 : 2);
 	check_accounts(e);
 	if (!e->has_kvmtop || !e->ticks.count)
 		return;
@@ -277,7 +302,10 @@ void case_calls(const struct evidence *e)
 				check_pairing(e, &calls[p], vm, at(vcpus, k), integer(at(vcpus, k), "id"));
 		}
 		check_arguments(vm, e->truth[i]);
-		if (e->arm64 && !strcmp(text(vm, "name"), "left"))
+		if (!strcmp(text(vm, "name"), "xen")) {
+			check_xen(e, vm, e->truth[i]);
+			check_names(vm, (const char *const[]){"Xen xen_version", "Xen sched_op", "Xen 1013"}, 3);
+		} else if (e->arm64 && !strcmp(text(vm, "name"), "left"))
 			check_names(vm, (const char *const[]){"PSCI_VERSION", "SMCCC_ARCH_FEATURES", "SMCCC 0x3f5"}, 3);
 		else if (e->arm64)
 			check_names(vm, (const char *const[]){"PSCI_VERSION", "SMCCC 0x3f1"}, 2);

@@ -71,6 +71,8 @@ static const struct oracle oracles[] = {
 	{"hypercall", "hypercall", "hypercalls", {{"nr", "nr"}, {"a2", "a2"}, {"a3", "a3"}}, NULL},
 	{"hypercall", "hvc", "hypercalls", {{"r0", "nr"}}, NULL},
 	{"Hyper-V hypercall", "hv", "hv_hypercalls", {{"code", "code"}, {"ingpa", "ingpa"}, {"fast", "fast"}}, NULL},
+	{"Xen hypercall", "xen", "xen_hypercalls", {{"nr", "nr"}, {"a0", "a0"}, {"a1", "a1"}}, NULL},
+	{"Xen hypercall", "xen", "xen_hypercalls", {{"nr", "nr"}, {"a2", "a2"}, {"a3", "a3"}}, NULL},
 	{"MSI", "msi", "irqs", {{"address", "address"}, {"data", "data"}}, not_zero},
 	{"IRQ line", "line", "irq_lines", {{"gsi", "gsi"}, {"level", "level"}}, NULL},
 	{"IOAPIC", "ioapic", "ioapic", {{"pin", "pin"}, {"coalesced", "coalesced"}}, NULL},

@@ -7,13 +7,17 @@
 #define HC_SEND_IPI      10
 #define HC_SCHED_YIELD   11
 
+/* Of Xen's, one that KVM answers itself. */
+#define XEN_SCHED_OP 29
+#define XEN_YIELD    0
+
 #define MSR_HV_GUEST_OS_ID 0x40000000
 #define HV_FAST            0x10000
 
 void guest_main(struct params *p);
 
 /* args: number and four arguments. The same instruction on every host of a vendor, so that KVM need not patch it. */
-static void hypercall(struct params *p, const unsigned long *args)
+static void hypercall(struct params *p, unsigned int of, const unsigned long *args)
 {
 	long ret = (long)args[0];
 
@@ -27,7 +31,7 @@ static void hypercall(struct params *p, const unsigned long *args)
 				 : "+a"(ret)
 				 : "b"(args[1]), "c"(args[2]), "d"(args[3]), "S"(args[4])
 				 : "memory");
-	did_hypercall(p, 0, args, ret);
+	did_hypercall(p, of, args, ret);
 }
 
 /*
@@ -52,7 +56,7 @@ static void hyperv(struct params *p, const struct step *s)
 					 : "+a"(a), "+d"(d)
 					 : "b"(0), "c"(args[2]), "D"(0), "S"(0)
 					 : "memory");
-		did_hypercall(p, 1, args, (long)a);
+		did_hypercall(p, CALL_HYPERV, args, (long)a);
 		p->events[OP_HYPERV]++;
 	}
 	wrmsr(p, MSR_HV_GUEST_OS_ID, 0);
@@ -66,7 +70,7 @@ static void pv_ipi(struct params *p)
 
 	if (p->id >= 32)
 		args[2] |= 1UL << (p->id - 32);
-	hypercall(p, args);
+	hypercall(p, CALL_OWN, args);
 	wait_irqs(p, OP_WAIT, &p->irqs[VECTOR_PV_IPI], before + 1);
 }
 
@@ -114,19 +118,24 @@ static void once(struct params *p, const struct step *s, unsigned int number, un
 		wrmsr(p, arg, 0);
 		break;
 	case OP_HYPERCALL:
-		hypercall(p, args);
+		hypercall(p, CALL_OWN, args);
+		break;
+	case OP_XEN:
+		if (arg == XEN_SCHED_OP)
+			args[1] = XEN_YIELD;
+		hypercall(p, CALL_XEN, args);
 		break;
 	case OP_KICK:
-		hypercall(p, (unsigned long[]){HC_KICK_CPU, 0, arg, 0, 0});
+		hypercall(p, CALL_OWN, (unsigned long[]){HC_KICK_CPU, 0, arg, 0, 0});
 		break;
 	case OP_PV_IPI:
 		pv_ipi(p);
 		break;
 	case OP_YIELD:
-		hypercall(p, (unsigned long[]){HC_SCHED_YIELD, arg, 0, 0, 0});
+		hypercall(p, CALL_OWN, (unsigned long[]){HC_SCHED_YIELD, arg, 0, 0, 0});
 		break;
 	case OP_CLOCK:
-		hypercall(p, (unsigned long[]){HC_CLOCK_PAIRING, GUEST_SCRATCH + p->id * PAGE, 0, 0, 0});
+		hypercall(p, CALL_OWN, (unsigned long[]){HC_CLOCK_PAIRING, GUEST_SCRATCH + p->id * PAGE, 0, 0, 0});
 		break;
 	case OP_ERROR:
 		control(p, CONTROL_ERROR);

@@ -101,6 +101,7 @@ enum op {
 	OP_PV_IPI,     /* KVM_HC_SEND_IPI to the vCPU itself, which takes each */
 	OP_YIELD,      /* KVM_HC_SCHED_YIELD, arg = APIC id */
 	OP_HYPERV,     /* a fast hypercall of Hyper-V's, arg = call code */
+	OP_XEN,        /* a hypercall of Xen's, arg = number: that VM's are all such */
 	OP_CLOCK,      /* KVM_HC_CLOCK_PAIRING */
 	OP_FAULT,      /* first write to a page of fresh memory */
 	OP_SLOW,       /* arg = ns that the VMM's handler spends, busy */
@@ -155,12 +156,14 @@ struct detail {
 	unsigned long long key; /* port, address, index, leaf */
 } __attribute__((aligned(8)));
 
+enum call_of { CALL_OWN, CALL_HYPERV, CALL_XEN }; /* KVM's own, or arm64's firmware's */
+
 struct hypercall {
 	unsigned long long nr;
 	unsigned long long arg[4];
 	long long ret; /* of the last */
 	unsigned int count;
-	unsigned int hyperv; /* not KVM's: nr is the call code, arg: fast, input, output */
+	unsigned int of; /* enum call_of; Hyper-V's: nr is the call code, arg: fast, input, output */
 } __attribute__((aligned(8)));
 
 struct step {
@@ -223,14 +226,14 @@ static inline void did(struct params *p, unsigned int kind, unsigned int write, 
 	p->details++;
 }
 
-static inline void did_hypercall(struct params *p, unsigned int hyperv, const unsigned long *args, long ret)
+static inline void did_hypercall(struct params *p, unsigned int of, const unsigned long *args, long ret)
 {
 	unsigned int i, k;
 
 	for (i = 0; i < p->hypercalls; i++) {
 		struct hypercall *h = &p->hypercall[i];
 
-		if (h->hyperv == hyperv && h->nr == args[0] && h->arg[0] == args[1] && h->arg[1] == args[2] &&
+		if (h->of == of && h->nr == args[0] && h->arg[0] == args[1] && h->arg[1] == args[2] &&
 		    h->arg[2] == args[3] && h->arg[3] == args[4]) {
 			h->count++;
 			h->ret = ret;
@@ -245,7 +248,7 @@ static inline void did_hypercall(struct params *p, unsigned int hyperv, const un
 	for (k = 0; k < 4; k++)
 		p->hypercall[i].arg[k] = args[1 + k];
 	p->hypercall[i].ret = ret;
-	p->hypercall[i].hyperv = hyperv;
+	p->hypercall[i].of = of;
 	p->hypercall[i].count = 1;
 	p->hypercalls++;
 }

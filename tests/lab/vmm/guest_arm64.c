@@ -74,7 +74,7 @@ static void hypercall(struct params *p, const unsigned long *args)
 	register unsigned long x4 __asm__("x4") = args[4];
 
 	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : "r"(x4) : "memory");
-	did_hypercall(p, 0, args, (long)x0);
+	did_hypercall(p, CALL_OWN, args, (long)x0);
 }
 
 static void take_interrupts(struct params *p)

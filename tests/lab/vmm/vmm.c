@@ -181,6 +181,8 @@ int main(int argc, char **argv)
 	int written;
 
 	options_parse(&opt, argc, argv);
+	if (opt.ask)
+		return vm_open(&vm, &opt) ? 1 : 0;
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	/* All but the last VM: the same, one after the other. */

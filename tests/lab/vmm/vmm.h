@@ -82,6 +82,7 @@ struct options {
 	uint64_t fresh_pages; /* of the largest step that touches fresh memory */
 	uint64_t dirty_pages; /* of a vCPU, in the largest step that logs */
 	bool dirty_ring;
+	bool ask;            /* whether the steps can be done */
 	bool one_thread;     /* runs all vCPUs, in turn */
 	uint64_t huge_pages; /* of a vCPU, in the largest such step */
 };
@@ -163,6 +164,8 @@ struct vm {
 /* CLOCK_MONOTONIC in ns. */
 uint64_t now_ns(void);
 
+/* Opens /dev/kvm, which has what the steps need. 0, or a negative errno after one line on stderr. */
+int vm_open(struct vm *vm, const struct options *opt);
 /* Creates the VM and its vCPUs at rest, none of which has run. 0, or a negative errno after one line on stderr. */
 int vm_create(struct vm *vm, const struct options *opt);
 void vm_destroy(struct vm *vm);
@@ -202,7 +205,7 @@ int vmm_fail(const char *what);
  * What each architecture has of its own (vmm_x86.c, vmm_arm64.c), in the order of the calls. 0, or a negative errno after
  * one line on stderr.
  */
-bool arch_has(unsigned int op);
+bool arch_has(struct vm *vm, unsigned int op);
 int arch_create_vm(struct vm *vm);
 void arch_fill_memory(struct vm *vm);
 int arch_create_vcpu(struct vcpu *vcpu);

@@ -22,8 +22,9 @@
 #define GICR_IGROUPR0   (GICR_SGI_BASE + 0x80)
 #define GICR_ISENABLER0 (GICR_SGI_BASE + 0x100)
 
-bool arch_has(unsigned int op)
+bool arch_has(struct vm *vm, unsigned int op)
 {
+	(void)vm;
 	return op != OP_PIO && op != OP_PIO_IN && op != OP_CPUID && (op < OP_KICK || op >= OP_FAULT) &&
 	       (op < OP_IRQFD || op == OP_IPI || op == OP_FAULT_READ || op == OP_FAULT_HUGE || op == OP_DIRTY_LOG);
 }

@@ -143,29 +143,37 @@ static int create_vcpu(struct vm *vm, unsigned int id)
 	return err;
 }
 
+int vm_open(struct vm *vm, const struct options *opt)
+{
+	vm->opt = opt;
+	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vm->kvm_fd < 0)
+		return vmm_fail("/dev/kvm");
+	for (unsigned int i = 0; i < opt->steps; i++) {
+		if (!arch_has(vm, opt->step[i].step.op)) {
+			fprintf(stderr, "vmm: --%s: this host's KVM has no such thing\n",
+				op_name(opt->step[i].step.op));
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
 int vm_create(struct vm *vm, const struct options *opt)
 {
 	int err;
 
-	vm->opt = opt;
 	pthread_mutex_init(&vm->lock, NULL);
 	pthread_cond_init(&vm->changed, NULL);
-	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (vm->kvm_fd < 0)
-		return vmm_fail("/dev/kvm");
+	err = vm_open(vm, opt);
+	if (err)
+		return err;
 	vm->fd = kvm_ioctl(vm, KVM_CREATE_VM, 0);
 	if (vm->fd < 0)
 		return vmm_fail("KVM_CREATE_VM");
 	vm->run_size = kvm_ioctl(vm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (vm->run_size < 0)
 		return vmm_fail("KVM_GET_VCPU_MMAP_SIZE");
-	for (unsigned int i = 0; i < opt->steps; i++) {
-		if (!arch_has(opt->step[i].step.op)) {
-			fprintf(stderr, "vmm: --%s: there is no such thing on this architecture\n",
-				op_name(opt->step[i].step.op));
-			return -EOPNOTSUPP;
-		}
-	}
 	err = arch_create_vm(vm);
 	if (err)
 		return err;

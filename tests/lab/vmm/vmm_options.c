@@ -38,6 +38,8 @@ static const struct {
 	[OP_PV_IPI] = {"pv-ipi", FORM_COUNT, 0, "N times the hypercall SEND_IPI to itself"},
 	[OP_YIELD] = {"sched-yield", FORM_N_ARG, 0, "N[:APICID] times the hypercall SCHED_YIELD (to vCPU 0)"},
 	[OP_HYPERV] = {"hv-hypercall", FORM_N_ARG, 8, "N[:CODE] hypercalls of Hyper-V's (8: a spin wait)"},
+	[OP_XEN] = {"xen-hypercall", FORM_N_ARG, 17,
+		    "N[:NR] hypercalls of Xen's (17: its version; 29: yields); all of this VM's are then such"},
 	[OP_CLOCK] = {"clock-pairing", FORM_COUNT, 0, "N times the hypercall CLOCK_PAIRING"},
 	[OP_FAULT] = {"fault-pages", FORM_COUNT, 0, "N first writes to pages of memory"},
 	[OP_SLOW] = {"slow-handler", FORM_TIME_N, 0, "TIME[:N] N exits that keep the VMM busy for TIME each"},
@@ -78,7 +80,7 @@ const char *op_name(unsigned int op)
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: vmm [-name [guest=]NAME] [--vcpus N] [--pin CPU,..] [--repeat N | --loop] [--output FILE]\n"
-		   "           [--hold STEM] [--lives N] [--one-thread] [--on VCPU|all] STEPS...\n"
+		   "           [--hold STEM] [--lives N] [--one-thread] [--ask] [--on VCPU|all] STEPS...\n"
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
 		if (ops[i].help)
@@ -87,7 +89,8 @@ static void usage(FILE *f)
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
 		"written; the VM goes when STEM.end exists. --lives: so many such VMs, each gone before the next;\n"
-		"--hold and the truth are for the last. --one-thread: one thread runs all vCPUs, in turn.\n");
+		"--hold and the truth are for the last. --one-thread: one thread runs all vCPUs, in turn. --ask: only\n"
+		"tells by its exit status whether this host's KVM has what the steps need.\n");
 }
 
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...)
@@ -255,6 +258,10 @@ void options_parse(struct options *opt, int argc, char **argv)
 		}
 		if (!strcmp(name, "loop")) {
 			opt->repeat = 0;
+			continue;
+		}
+		if (!strcmp(name, "ask")) {
+			opt->ask = true;
 			continue;
 		}
 		if (!strcmp(name, "one-thread")) {

@@ -225,6 +225,9 @@ static void handle(struct vcpu *vcpu)
 	case KVM_EXIT_MMIO:
 		mmio(vcpu);
 		break;
+	case KVM_EXIT_XEN: /* a hypercall: as of a Xen that does not know it */
+		run->xen.u.hcall.result = (uint64_t)-ENOSYS;
+		break;
 	case KVM_EXIT_DEBUG: /* arm64's guest says so by a breakpoint */
 		vcpu->done = true;
 		break;

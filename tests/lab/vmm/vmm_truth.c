@@ -5,7 +5,7 @@
  *
  * Of each vCPU: events (by step, and wait, apic, control, timer-irq, msi-irq, no-room, repeated), returns, slow;
  * pio, mmio, msr, cpuid: one row a port, address, index or leaf and direction (write 1: by the guest);
- * hypercalls: one row a number with its arguments, ret being the last's; hv_hypercalls: Hyper-V's;
+ * hypercalls: one row a number with its arguments, ret being the last's; hv_hypercalls: Hyper-V's; xen_hypercalls;
  * vectors: interrupts taken; ipis: ICR writes; timers: programmed and taken, by mode;
  * faults: first touches of count pages from gpa on; stats: KVM's own figures (KVM_GET_STATS_FD).
  *
@@ -67,26 +67,35 @@ static void details(FILE *f, volatile struct params *p)
 	}
 }
 
-static void hypercalls(FILE *f, volatile struct params *p)
+/* Those whose arguments are the registers': KVM's own, or Xen's. */
+static void plain_hypercalls(FILE *f, volatile struct params *p, unsigned int of)
 {
 	const char *comma = "";
 
-	fprintf(f, ",\"hypercalls\":[");
 	for (unsigned int i = 0; i < p->hypercalls && i < HYPERCALLS; i++) {
 		volatile struct hypercall *h = &p->hypercall[i];
 
-		if (h->hyperv)
+		if (h->of != of)
 			continue;
 		fprintf(f, "%s{\"nr\":%llu,\"a0\":%llu,\"a1\":%llu,\"a2\":%llu,\"a3\":%llu,\"ret\":%lld,\"count\":%u}",
 			comma, h->nr, h->arg[0], h->arg[1], h->arg[2], h->arg[3], h->ret, h->count);
 		comma = ",";
 	}
+}
+
+static void hypercalls(FILE *f, volatile struct params *p)
+{
+	const char *comma = "";
+
+	fprintf(f, ",\"hypercalls\":[");
+	plain_hypercalls(f, p, CALL_OWN);
+	fprintf(f, "],\"xen_hypercalls\":[");
+	plain_hypercalls(f, p, CALL_XEN);
 	fprintf(f, "],\"hv_hypercalls\":[");
-	comma = "";
 	for (unsigned int i = 0; i < p->hypercalls && i < HYPERCALLS; i++) {
 		volatile struct hypercall *h = &p->hypercall[i];
 
-		if (!h->hyperv)
+		if (h->of != CALL_HYPERV)
 			continue;
 		fprintf(f, "%s{\"code\":%llu,\"fast\":%llu,\"ingpa\":%llu,\"outgpa\":%llu,\"ret\":%lld,\"count\":%u}",
 			comma, h->nr, h->arg[0], h->arg[1], h->arg[2], h->ret, h->count);

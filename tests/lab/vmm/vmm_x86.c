@@ -13,6 +13,7 @@
 #define GATE_PRESENT  0x8e00 /* 32-bit interrupt gate */
 #define CPUID_ENTRIES 128
 #define HV_LEAVES     0x40000000U
+#define XEN_PAGE_MSR  0x40000200U
 
 /* 4 GiB flat segments: null, code, data. */
 static const uint64_t gdt[] = {0, 0x00cf9b000000ffffULL, 0x00cf93000000ffffULL};
@@ -34,10 +35,10 @@ void arch_fill_memory(struct vm *vm)
 		gate(idt, i);
 }
 
-static bool wants_hyperv(const struct options *opt)
+static bool wants(const struct options *opt, unsigned int op)
 {
 	for (unsigned int i = 0; i < opt->steps; i++) {
-		if (opt->step[i].step.op == OP_HYPERV)
+		if (opt->step[i].step.op == op)
 			return true;
 	}
 	return false;
@@ -85,7 +86,7 @@ static int set_cpuid(struct vm *vm, struct vcpu *vcpu)
 				e->edx = vcpu->id;
 			}
 		}
-		if (wants_hyperv(vm->opt))
+		if (wants(vm->opt, OP_HYPERV))
 			add_hyperv(cpuid);
 		if (vcpu_ioctl(vcpu, KVM_SET_CPUID2, POINTER(cpuid)))
 			err = vmm_fail("KVM_SET_CPUID2");
@@ -143,9 +144,23 @@ static bool host_is_intel(void)
 	return intel;
 }
 
-bool arch_has(unsigned int op)
+bool arch_has(struct vm *vm, unsigned int op)
 {
-	return op < OPS && (op != OP_NESTED || !host_is_intel());
+	if (op == OP_NESTED)
+		return !host_is_intel();
+	/* No Xen at all without CONFIG_KVM_XEN. */
+	if (op == OP_XEN)
+		return kvm_ioctl(vm, KVM_CHECK_EXTENSION, KVM_CAP_XEN_HVM) & KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL;
+	return op < OPS;
+}
+
+/* From now on, each of this VM's hypercalls is Xen's; those that KVM does not answer are the VMM's (KVM_EXIT_XEN). */
+static int set_xen(struct vm *vm)
+{
+	/* The MSR that tells the guest's page for hypercalls, which this guest does without. */
+	struct kvm_xen_hvm_config config = {.flags = KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, .msr = XEN_PAGE_MSR};
+
+	return vm_ioctl(vm, KVM_XEN_HVM_CONFIG, POINTER(&config)) ? vmm_fail("KVM_XEN_HVM_CONFIG") : 0;
 }
 
 int arch_create_vm(struct vm *vm)
@@ -153,7 +168,9 @@ int arch_create_vm(struct vm *vm)
 	vm->vmcall = host_is_intel();
 	if (vm_ioctl(vm, KVM_SET_TSS_ADDR, 0xfffbd000) && errno != ENOTTY && errno != EINVAL)
 		return vmm_fail("KVM_SET_TSS_ADDR");
-	return vm_ioctl(vm, KVM_CREATE_IRQCHIP, 0) ? vmm_fail("KVM_CREATE_IRQCHIP") : 0;
+	if (vm_ioctl(vm, KVM_CREATE_IRQCHIP, 0))
+		return vmm_fail("KVM_CREATE_IRQCHIP");
+	return wants(vm->opt, OP_XEN) ? set_xen(vm) : 0;
 }
 
 int arch_create_vcpu(struct vcpu *vcpu)
