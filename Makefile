@@ -96,7 +96,8 @@ SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export
 	$(if $(STATIC),ui/export_none.c,ui/export.c))
 OBJ      := $(SRC:%.c=$(O)/%.o)
 LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
-BENCH    := $(addprefix $(O)/tests/bench/,scale exits meter empty.bpf.o classic.bpf.o)
+BENCH_OBJ := $(addprefix $(BPF_O)/tests/bench/,empty.bpf.o classic.bpf.o)
+BENCH    := $(addprefix $(O)/tests/bench/,scale exits meter) $(BENCH_OBJ)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT     := $(UNIT_SRC:%.c=$(O)/%)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(O)/%.o)
@@ -109,7 +110,7 @@ $(O)/kvmtop: $(OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDSTATIC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BPF_OBJ): $(BPF_O)/%.bpf.o: %.bpf.c $(BPF_O)/bpf-flags
+$(BPF_OBJ) $(BENCH_OBJ): $(BPF_O)/%.bpf.o: %.bpf.c $(BPF_O)/bpf-flags
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -c $< -o $@

@@ -131,13 +131,18 @@ struct kref___int {
 
 static __always_inline bool read_u32(__u32 *value, const void *from)
 {
+	__u32 copy; /* of its own: what the helper writes is on the stack, and the value shall be in a register */
+
 	if (bpf_core_type_exists(struct bpf_iter_num)) {
 		const int *at = bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct kref___int));
 
 		*value = *at;
 		return true;
 	}
-	return !bpf_probe_read_kernel(value, sizeof(*value), from);
+	if (bpf_probe_read_kernel(&copy, sizeof(copy), from))
+		return false;
+	*value = copy;
+	return true;
 }
 
 /*
@@ -169,10 +174,14 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 	if (isa == KVM_ISA_VMX && bpf_core_type_exists(struct vcpu_vmx)) {
 		struct vcpu_vmx___v61 *old = (void *)vcpu;
 		struct vcpu_vmx *vmx = (void *)vcpu;
+		bool known;
 
 		if (bpf_core_field_exists(old->exit_reason))
-			return read_u32(code, __builtin_preserve_access_index(&old->exit_reason));
-		return read_u32(code, __builtin_preserve_access_index(&vmx->vt.exit_reason));
+			known = read_u32(code, __builtin_preserve_access_index(&old->exit_reason));
+		else
+			known = read_u32(code, __builtin_preserve_access_index(&vmx->vt.exit_reason));
+		*code &= 0x8000ffff; /* the basic reason, and FAILED_VMENTRY */
+		return known;
 	}
 	return false;
 }

@@ -366,8 +366,8 @@ static __always_inline struct event_rec *event_count(const struct event_key *key
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
 	vcpu = vcpu_current();
 	if (vcpu && vcpu->exit_open && vcpu->kvm == key->kvm) {
-		__u32 exit = vcpu->exit_rec - 1;
-		struct exit_rec *e = vcpu->exit_rec ? bpf_map_lookup_elem(&exits, &exit) : NULL;
+		__u32 exit = vcpu->exit_rec;
+		struct exit_rec *e = bpf_map_lookup_elem(&exits, &exit);
 
 		if (e)
 			rec->exit_key = e->key;

@@ -8,7 +8,7 @@
 
 #define REASON_PROBES 16
 
-/* Index + 1 of the record of this vCPU and reason, 0: no room, counted. */
+/* Index of the record of this vCPU and reason, NO_EXIT_REC: no room, counted. */
 static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
 {
 	/* Reasons are small dense numbers: spread by the low bits they hardly ever meet. */
@@ -22,44 +22,43 @@ static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
 		struct reason_cell *cell = &rec->reasons[at & (REASONS_A_VCPU - 1)];
 
 		if (cell->key == key)
-			return cell->rec + 1;
+			return cell->rec;
 		if (cell->key)
 			continue;
 		ctl = get_control();
 		if (!ctl)
-			return 0;
+			return NO_EXIT_REC;
 		taken = pool_take(&free_exits, &ctl->next_exit, knobs.max_exits);
 		if (taken < 0) {
 			count_loss(LOSS_EXIT_SLOTS);
-			return 0;
+			return NO_EXIT_REC;
 		}
 		index = taken;
 		new = bpf_map_lookup_elem(&exits, &index);
 		if (!new)
-			return 0;
+			return NO_EXIT_REC;
 		new->key = key;
 		cell->rec = index;
 		store_in_order(&cell->key, key);
-		return index + 1;
+		return index;
 	}
 	count_loss(LOSS_REASON_TABLE);
-	return 0;
+	return NO_EXIT_REC;
 }
 
-static __always_inline struct exit_rec *exit_rec_at(__u32 index_plus_one)
+/* NULL for NO_EXIT_REC, which is past the end of the pool. */
+static __always_inline struct exit_rec *exit_rec_at(__u32 index)
 {
-	__u32 index = index_plus_one - 1;
-
-	return index_plus_one ? bpf_map_lookup_elem(&exits, &index) : NULL;
+	return bpf_map_lookup_elem(&exits, &index);
 }
 
 /*
  * One whose end was not seen, or ended before it began by the clocks of two pCPUs. All others are counted when they end,
  * and until then by being in flight: a look-up less in the program of every exit.
  */
-static __always_inline void exit_abandon(__u32 index_plus_one)
+static __always_inline void exit_abandon(__u32 index)
 {
-	struct exit_rec *e = exit_rec_at(index_plus_one);
+	struct exit_rec *e = exit_rec_at(index);
 
 	if (e)
 		e->unended++;
@@ -97,30 +96,34 @@ static __always_inline void exit_finish(struct exit_rec *e, __u64 epoch, __u64 n
 		e->max_ns = ns;
 }
 
+/* Ends the split of the VM exit in flight into parts; they go to its record when it has one that counts them. */
+static __always_inline void end_split(struct vcpu_rec *rec, struct exit_rec *e)
+{
+	rec->exit_split = 0;
+#pragma unroll
+	for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
+		if (e)
+			e->part_ns[i] += rec->exit_part_ns[i];
+		rec->exit_part_ns[i] = 0;
+	}
+}
+
 /* The VM exit in flight ends now. The account must be up to now. */
 static __always_inline void close_exit(struct vcpu_rec *rec, __u64 now)
 {
 	struct exit_rec *e = exit_rec_at(rec->exit_rec);
-	__u64 ns = now - rec->exit_start_ns, rest = ns;
+	__u64 ns = now - rec->exit_start_ns;
 
+	rec->exit_open = 0;
 	rec->exit_last_ns = ns;
 	if (e && (__s64)ns >= 0) {
 		exit_finish(e, rec->epoch, ns);
-		if (rec->exit_split) {
-#pragma unroll
-			for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
-				__u64 part = rec->exit_part_ns[i];
-
-				e->part_ns[i] += part;
-				rest = rest > part ? rest - part : 0;
-			}
-		}
-		e->part_ns[PART_KERNEL] += rest;
 	} else if (e) {
 		e->unended++;
+		e = NULL;
 	}
-	rec->exit_open = 0;
-	rec->exit_rec = 0;
+	if (rec->exit_split)
+		end_split(rec, e);
 }
 
 /* The exit to user space in flight ends now: the VMM is back in KVM_RUN. */
@@ -135,7 +138,6 @@ static __always_inline void close_user(struct vcpu_rec *rec, __u64 now)
 		e->unended++;
 	}
 	rec->user_open = 0;
-	rec->user_rec = 0;
 }
 
 #endif /* KVMTOP_EXITS_BPF_H */

@@ -80,10 +80,12 @@ struct exit_rec {
 	__u64 total_ns; /* sum of the durations of the ended ones */
 	__u64 min_ns;
 	__u64 max_ns;
-	__u64 part_ns[EXIT_PARTS];
+	__u64 part_ns[EXIT_PARTS];        /* but for PART_KERNEL, which is what they leave of total_ns */
 	struct exit_extremes extremes[2]; /* by epoch & 1 */
 	__u32 hist[HIST_BUCKETS];
 };
+
+#define NO_EXIT_REC 0xffffffffU /* the index of none */
 
 #define TASK_COMM_LENGTH 16
 
@@ -134,7 +136,7 @@ struct vcpu_rec {
 	__u64 state_ns;
 	__u64 time_ns[VCPU_STATES];
 
-	/* the exit in flight; exit_rec and user_rec are indices + 1, 0: none */
+	/* the exit in flight; exit_rec and user_rec are indices into the exit pool, while the exit is open */
 	__u64 exit_start_ns;
 	__u64 alive;        /* vcpu, until KVM destroys it */
 	__u64 exit_last_ns; /* how long the exit before it took */
@@ -145,7 +147,7 @@ struct vcpu_rec {
 	__u64 user_start_ns;
 	__u32 exit_rec;
 	__u32 user_rec;
-	__u32 exit_open; /* an exit is in flight (exit_rec may still be 0 when the pool was full) */
+	__u32 exit_open; /* an exit is in flight (exit_rec is NO_EXIT_REC when the pool was full) */
 	__u32 user_open;
 	__u32 exit_split; /* not all of it is PART_KERNEL: else the other parts are 0 and need no look */
 	__u32 split_pad;

@@ -26,6 +26,11 @@ int on_entry(unsigned long long *ctx)
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 
+	if (rec->cpu != cpu) {
+		if (rec->entries)
+			rec->migrations++;
+		rec->cpu = cpu;
+	}
 	now = bpf_ktime_get_ns();
 	if (rec->state == VCPU_KVM) {
 		leave_state(rec, VCPU_KVM, VCPU_GUEST, now);
@@ -39,11 +44,6 @@ int on_entry(unsigned long long *ctx)
 		close_user(rec, now); /* nothing says when KVM_RUN begins */
 	if (rec->exit_open)
 		close_exit(rec, now);
-	if (rec->cpu != cpu) {
-		if (rec->entries)
-			rec->migrations++;
-		rec->cpu = cpu;
-	}
 	if (!rec->entries++)
 		note_entries();
 	vcpu_end(rec);
@@ -73,21 +73,14 @@ int on_exit(unsigned long long *ctx)
 	if (rec->exit_open) {
 		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
 		exit_abandon(rec->exit_rec);
+		end_split(rec, NULL);
 	}
+	rec->exit_start_ns = now;
 	if (!read_exit_code(ctx, vcpu, isa, &rec->vmcb, &code))
 		count_loss(LOSS_EXIT_CODE);
-	if (isa == KVM_ISA_VMX)
-		code &= 0x8000ffff; /* the basic reason, and FAILED_VMENTRY */
 	rec->isa = isa;
 	rec->exits++;
 	rec->exit_rec = exit_rec_of(rec, EXIT_KEY(EXIT_GUEST, code));
-	rec->exit_start_ns = now;
-	if (rec->exit_split) {
-		rec->exit_split = 0;
-#pragma unroll
-		for (int i = PART_KERNEL + 1; i < EXIT_PARTS; i++)
-			rec->exit_part_ns[i] = 0;
-	}
 	rec->exit_open = 1;
 	rec->cause = 0; /* the programs that had set it may be gone */
 	vcpu_end(rec);

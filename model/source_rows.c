@@ -45,6 +45,7 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 	const struct exit_extremes *extremes = &x->extremes[epoch & 1];
 	struct exit_sample *e = &s->exits[s->exit_count++];
 	bool current = extremes->epoch == epoch;
+	u64 rest = x->total_ns;
 	u32 first, last;
 
 	*e = (struct exit_sample){.key = x->key,
@@ -55,14 +56,18 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 				  .max_ns = x->max_ns,
 				  .interval_min_ns = current ? extremes->min_ns : 0,
 				  .interval_max_ns = current ? extremes->max_ns : 0};
-	memcpy(e->part_ns, x->part_ns, sizeof(e->part_ns));
-	if (rec->exit_open && rec->exit_rec == index + 1) {
+	for (u32 i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
+		e->part_ns[i] = x->part_ns[i];
+		rest -= rest > x->part_ns[i] ? x->part_ns[i] : rest;
+	}
+	e->part_ns[PART_KERNEL] = rest;
+	if (rec->exit_open && rec->exit_rec == index) {
 		e->count++;
 		if (now > rec->exit_start_ns)
 			e->inflight_ns = now - rec->exit_start_ns;
 		split_inflight(rec, e, running);
 	}
-	if (rec->user_open && rec->user_rec == index + 1) {
+	if (rec->user_open && rec->user_rec == index) {
 		e->count++;
 		if (now > rec->user_start_ns)
 			e->inflight_ns = now - rec->user_start_ns;

@@ -133,7 +133,6 @@ static void advance(const struct synthetic_spec *spec)
 				x->hist[40 + 4 * k + (i + r) % 4] += n;
 				x->done += n;
 				x->total_ns += (u64)n * ns;
-				x->part_ns[PART_KERNEL] += (u64)n * ns;
 				v->exits += n;
 			}
 			x->min_ns = 1000;
