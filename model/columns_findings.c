@@ -98,7 +98,7 @@ const char *finding_text(const struct snapshot *snap, const struct finding *f, c
 	at = at < size ? at : size - 1;
 	buf[at] = '\0';
 	if (f->others && at + 1 < size)
-		snprintf(buf + at, size - at, " (and %u more)", f->others);
+		snprintf(buf + at, size - at, " (and %u more vCPU%s)", f->others, f->others == 1 ? "" : "s");
 	return buf;
 }
 

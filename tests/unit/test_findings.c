@@ -451,7 +451,7 @@ static void worst_of_a_vm(void **state)
 	assert_non_null(f);
 	assert_int_equal(f->vcpu, 12);
 	assert_int_equal(f->others, 2);
-	assert_non_null(strstr(s.text, "(and 2 more)"));
+	assert_non_null(strstr(s.text, "(and 2 more vCPUs)"));
 	done(&s);
 }
 

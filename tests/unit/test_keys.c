@@ -256,10 +256,34 @@ static void told_clearly(void **state)
 	check_close(&run.host);
 }
 
+/* What is said at the first start is in whole sentences, shorter ones where there is no room. */
+static void first_steps(void **state)
+{
+	struct keys_run run = {.pressed = 0};
+
+	(void)state;
+	open_demo(&run.host, 100, 30);
+	assert_true(go(&run, VIEW_TIMER, ACT_NONE));
+	for (int w = 60; w <= 130; w++) {
+		app_resize(&run.host.app, w, 30);
+		run.host.app.hint = true;
+		draw(&run, "the first steps");
+		assert_true(grid_has(&run.grid, "where to begin"));
+		assert_true(grid_has(&run.grid, "hold the screen still"));
+		assert_true(grid_has(&run.grid, w > 91 ? " > latencies of one reason" : "Enter  into the row"));
+		for (int y = 16; y < 28; y++)
+			for (int x = 0; x < w; x++)
+				assert_string_not_equal(run.grid.cells[y * w + x].text, "…");
+	}
+	grid_free(&run.grid);
+	check_close(&run.host);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(sides), cmocka_unit_test(told_clearly),
-					   cmocka_unit_test(small), cmocka_unit_test(usual), cmocka_unit_test(large)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sides),       cmocka_unit_test(told_clearly),
+					   cmocka_unit_test(first_steps), cmocka_unit_test(small),
+					   cmocka_unit_test(usual),       cmocka_unit_test(large)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
