@@ -38,6 +38,7 @@ static const struct {
 	{"hog", case_hog, 0},
 	{"late", case_late, 0},
 	{"names", case_names, 0},
+	{"keys", case_keys, NO_OBJECTS},
 	{"churn", case_churn, NO_BUDGET},
 	{"killed", case_killed, 0},
 	{"modules", case_modules, 0},

@@ -178,6 +178,7 @@ void case_stuck(const struct evidence *e);
 void case_travel(const struct evidence *e);
 void case_hog(const struct evidence *e);
 void case_late(const struct evidence *e);
+void case_keys(const struct evidence *e);
 void case_names(const struct evidence *e);
 void case_churn(const struct evidence *e);
 void case_killed(const struct evidence *e);

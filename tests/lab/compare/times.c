@@ -390,3 +390,37 @@ void case_names(const struct evidence *e)
 	claim(evil && clean, "a name with escape sequences is shown without them");
 	claim(comm, "a VM without a name goes by its process's");
 }
+
+/* Screens of 24 lines, each after an empty line but the first. */
+void case_keys(const struct evidence *e)
+{
+	long actions = note_number(e, "actions.count"), keys = note_number(e, "keys.count");
+	long views = note_number(e, "views.count"), lines = 0;
+	FILE *f = evidence_open(e, "screens");
+	bool work = false, rest = false, top = true;
+	char line[1024], err[256];
+
+	if (actions < 0 && !f) {
+		skip("no kvmtop ran in it");
+		return;
+	}
+	while (f && fgets(line, sizeof(line), f)) {
+		if (lines % 25 == 0)
+			top &= strstr(line, "kvmtop") != NULL;
+		/* on the last one */
+		if (lines >= views * 25) {
+			work |= strstr(line, "work") != NULL;
+			rest |= strstr(line, "rest") != NULL;
+		}
+		lines++;
+	}
+	if (f)
+		fclose(f);
+	claim(actions > 90 && keys > 80 && views == 7,
+	      "%ld keys of the manual page's %ld actions are pressed in %ld views", keys, actions, views);
+	claim(note_number(e, "script.status") == 0 && !note(e, "script.err", err, sizeof(err)),
+	      "each key in each view: kvmtop ended with %ld%s%s", note_number(e, "script.status"), *err ? ": " : "",
+	      err);
+	claim(top && lines == (views + 1) * 25 - 1, "%ld screens of 24 lines: %ld lines in all", views + 1, lines);
+	claim(work && rest, "and both guests are on the last one");
+}
