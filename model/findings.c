@@ -43,7 +43,7 @@ const struct finding_rule finding_table[FINDINGS] = {
 		.advice = "Each exit costs a microsecond or more, and all the guest's caches. What it does so often is the "
 			  "second-level cause (key 0): a driver without paravirtualisation, a timer, a port that it polls."},
 	[FINDING_SLOW_VMM] = {
-		.name = "slow-vmm", .limit = LIMIT_SLOW_VMM, .crit = 10, .view = VIEW_DETAIL,
+		.name = "slow-vmm", .limit = LIMIT_SLOW_VMM, .crit = 4, .view = VIEW_DETAIL,
 		.sentence = "the VMM is slow with {reason}: p99 {0}[, while others take it {1} on average]",
 		.unit = {UNIT_NS, UNIT_NS},
 		.advice = "The vCPU stands still while the VMM works on it. Look for blocking calls in the device's handler; "

@@ -235,11 +235,12 @@ static void slow_vmm(void **state)
 	const u64 io = EXIT_KEY(EXIT_USER, KVM_EXIT_IO), intr = EXIT_KEY(EXIT_USER, KVM_EXIT_INTR);
 	static const struct {
 		u64 n, ns;
-		bool intr, waits, found;
+		bool intr, waits, found, crit;
 	} cases[] = {
-		{20, 5000000, false, false, true},  {19, 5000000, false, false, false},
-		{20, 4999999, false, false, false}, {20, 5000000, true, false, false},
-		{20, 5000000, false, true, false},
+		{20, 20000000, false, false, true, true},  {20, 19999999, false, false, true, false},
+		{20, 5000000, false, false, true, false},  {19, 5000000, false, false, false, false},
+		{20, 4999999, false, false, false, false}, {20, 5000000, true, false, false, false},
+		{20, 5000000, false, true, false, false},
 	};
 	struct second s;
 
@@ -256,6 +257,7 @@ static void slow_vmm(void **state)
 		f = end(&s, FINDING_SLOW_VMM);
 		assert_int_equal(f != NULL, cases[i].found);
 		if (f) {
+			assert_int_equal(f->crit, cases[i].crit);
 			assert_true(finding_place(f).user);
 			assert_int_equal(finding_place(f).view, VIEW_DETAIL);
 			assert_null(strstr(s.text, "others"));
