@@ -57,7 +57,11 @@ static void draw(struct keys_run *run, const char *told)
 
 static bool same_cells(const struct grid *grid, const struct cell *before)
 {
-	return !memcmp(grid->cells, before, (size_t)grid->w * (size_t)grid->h * sizeof(*before));
+	for (int i = 0; i < grid->w * grid->h; i++)
+		if (strcmp(grid->cells[i].text, before[i].text) || grid->cells[i].style != before[i].style ||
+		    grid->cells[i].under != before[i].under)
+			return false;
+	return true;
 }
 
 /* Out of all boxes and up to the host, and to the view; its box open. Whether it has that box. */
