@@ -32,8 +32,9 @@ static const struct {
 			   "an entry without an exit, or the other way round: no duration was made up for it"},
 	[LOSS_CLOCK] = {"clock", "time ran backwards between two events of a vCPU: the duration was left out"},
 	[LOSS_EXIT_CODE] = {"exit_code", "the exit reason could not be read: the exit is counted without its reason"},
-	[LOSS_MISSED] = {"missed",
-			 "events came while the same program was preempted on that pCPU: the kernel dropped them"},
+	[LOSS_MISSED] =
+		{"missed",
+		 "events came while their programs were preempted on that pCPU: the kernel dropped at most so many"},
 	[LOSS_HIST_WRAP] = {"hist_wrap", "a histogram bucket passed 2^32: percentiles since the start are off for it"},
 	[LOSS_EVENT_SLOTS] = {"event_slots", "interrupts, faults or calls found no free record: they are not counted"},
 	[LOSS_EVENT_HIST] = {"event_hist", "kinds of events found no free histogram: no percentiles for them"},

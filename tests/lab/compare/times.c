@@ -120,6 +120,14 @@ void every_case(const struct evidence *e)
 		 */
 		if (n && e->except & FEW_SLOTS && (!strcmp(key, "vcpu_slots") || !strcmp(key, "missed")))
 			continue;
+		/*
+		 * On a preemptible kernel it is a bound: both programs of an event were preempted, maybe at two different
+		 * events. Were one lost, the counts above would differ. This is the third boot: see tests/lab/check.
+		 */
+		if (n && !strcmp(key, "missed") && e->major >= 7) {
+			skip("lost: missed %" PRIu64 ": at most so many on a kernel that preempts programs", n);
+			continue;
+		}
 		if (n)
 			any = !claim(false, "lost: %s %" PRIu64, key, n);
 	}
