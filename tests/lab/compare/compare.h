@@ -66,6 +66,12 @@ FILE *evidence_open(const struct evidence *e, const char *name);
 /* Room for one more element: realloc() when count is a power of two. Ends the program when out of memory. */
 void *grow(void *p, unsigned int count, size_t size);
 
+/* Of a histogram of ftrace's: the number that stands behind a word of a line ("hitcount:"); 0: the word is not there. */
+uint64_t number_after(const char *line, const char *word);
+/* Hits of the rows of hist.NAME in which a key has a value; key NULL: of all rows. */
+uint64_t histogram_hits(const struct evidence *e, const char *name, const char *key, uint64_t value);
+/* hist.NAME, NULL: the case left none. */
+FILE *histogram_open(const struct evidence *e, const char *name);
 /* A histogram of ftrace's by the reason (kvm_exit's or kvm_userspace_exit's) in a file; empty when there is none. */
 void histogram_load(const struct evidence *e, const char *name, struct histogram *h);
 

@@ -7,29 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Hits of a histogram's rows in which a key has a value; key NULL: of all. */
-static uint64_t seen(const struct evidence *e, const char *name, const char *key, uint64_t value)
-{
-	char file[64], line[512], want[64];
-	uint64_t n = 0;
-	FILE *f;
-
-	snprintf(file, sizeof(file), "hist.%s", name);
-	snprintf(want, sizeof(want), " %s:", key ? key : "");
-	f = evidence_open(e, file);
-	while (f && fgets(line, sizeof(line), f)) {
-		const char *hit = strstr(line, "hitcount:"), *at_key = key ? strstr(line, want) : NULL;
-
-		if (*line != '{' || !hit)
-			continue;
-		if (!key || (at_key && strtoull(at_key + strlen(want), NULL, 10) == value))
-			n += strtoull(hit + strlen("hitcount:"), NULL, 10);
-	}
-	if (f)
-		fclose(f);
-	return n;
-}
-
 /* Sum of a member over the rows of a type, of one vCPU (id -1: of all), in which key has a value (key NULL: all of them). */
 static uint64_t told(json *vm, int64_t id, const char *type, const char *key, uint64_t value, const char *what)
 {
@@ -99,11 +76,11 @@ void case_halts(const struct evidence *e)
 			check_vcpu(e, vm, at(vcpus, k));
 		}
 	}
-	same("wake-ups", wakeups, seen(e, "wakeup", NULL, 0), "ftrace");
-	same("halts that ended while polling", polled, seen(e, "wakeup", "waited", 0), "ftrace");
-	same("woken for nothing", invalid, seen(e, "wakeup", "valid", 0), "ftrace");
-	same("window grows", grows, seen(e, "window", "grow", 1), "ftrace");
-	same("window shrinks", shrinks, seen(e, "window", "grow", 0), "ftrace");
+	same("wake-ups", wakeups, histogram_hits(e, "wakeup", NULL, 0), "ftrace");
+	same("halts that ended while polling", polled, histogram_hits(e, "wakeup", "waited", 0), "ftrace");
+	same("woken for nothing", invalid, histogram_hits(e, "wakeup", "valid", 0), "ftrace");
+	same("window grows", grows, histogram_hits(e, "window", "grow", 1), "ftrace");
+	same("window shrinks", shrinks, histogram_hits(e, "window", "grow", 0), "ftrace");
 	claim(wakeups > 500 && grows > 0, "there were wake-ups (%" PRIu64 ") and the window grew (%" PRIu64 ")",
 	      wakeups, grows);
 }

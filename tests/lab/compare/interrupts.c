@@ -450,38 +450,29 @@ static uint64_t line_sum(json *tick, uint64_t intid, const char *what)
 	return n;
 }
 
-static FILE *lines_open(const struct evidence *e)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/hist.vgic", e->dir);
-	return fopen(path, "re");
-}
-
 /*
  * A histogram drops an event whose key another pCPU is about to insert (kernel/trace/tracing_map.c, __tracing_map_insert()),
  * and says at its end how many.
  */
-static uint64_t lines_dropped(const struct evidence *e)
+static uint64_t lines_dropped(FILE *f)
 {
-	unsigned long long dropped = 0;
+	uint64_t dropped = 0;
 	char row[512];
-	FILE *f = lines_open(e);
 
 	while (f && fgets(row, sizeof(row), f))
-		sscanf(row, " Dropped: %llu", &dropped);
+		dropped += number_after(row, "Dropped:");
 	if (f)
-		fclose(f);
+		rewind(f);
 	return dropped;
 }
 
 /* Each line of the histogram: "{ irq: 27, level: 1 } hitcount: 48". */
 static void check_lines(const struct evidence *e, json *tick)
 {
-	uint64_t dropped = lines_dropped(e);
+	FILE *f = histogram_open(e, "vgic");
+	uint64_t dropped = lines_dropped(f);
 	unsigned int lines = 0;
 	char row[512];
-	FILE *f = lines_open(e);
 
 	while (f && fgets(row, sizeof(row), f)) {
 		unsigned long long intid, level, hits, seen;

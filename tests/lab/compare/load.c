@@ -164,6 +164,36 @@ static bool arm64_code(const char *line, int64_t *code)
 	return true;
 }
 
+uint64_t number_after(const char *line, const char *word)
+{
+	const char *at = strstr(line, word);
+
+	return at ? strtoull(at + strlen(word), NULL, 10) : 0;
+}
+
+FILE *histogram_open(const struct evidence *e, const char *name)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "hist.%s", name);
+	return evidence_open(e, file);
+}
+
+uint64_t histogram_hits(const struct evidence *e, const char *name, const char *key, uint64_t value)
+{
+	FILE *f = histogram_open(e, name);
+	char line[512], want[64];
+	uint64_t n = 0;
+
+	snprintf(want, sizeof(want), " %s:", key ? key : "");
+	while (f && fgets(line, sizeof(line), f))
+		if (*line == '{' && (!key || (strstr(line, want) && number_after(line, want) == value)))
+			n += number_after(line, "hitcount:");
+	if (f)
+		fclose(f);
+	return n;
+}
+
 void histogram_load(const struct evidence *e, const char *name, struct histogram *h)
 {
 	const char *key = strstr(name, "user.") ? "reason:" : "exit_reason:";
@@ -179,10 +209,8 @@ void histogram_load(const struct evidence *e, const char *name, struct histogram
 		int64_t error = err ? (int32_t)strtoull(err + strlen("errno:"), NULL, 10) : 0;
 		int64_t both = 0;
 
-		if (strstr(line, "Hits:"))
-			h->hits = strtoull(strstr(line, "Hits:") + strlen("Hits:"), NULL, 10);
-		if (strstr(line, "Dropped:"))
-			h->dropped = strtoull(strstr(line, "Dropped:") + strlen("Dropped:"), NULL, 10);
+		h->hits += number_after(line, "Hits:");
+		h->dropped += number_after(line, "Dropped:");
 		if (*line != '{' || !hit || (!code && !arm64_code(line, &both)))
 			continue;
 		h->b = grow(h->b, h->count, sizeof(*h->b));
@@ -190,7 +218,7 @@ void histogram_load(const struct evidence *e, const char *name, struct histogram
 		/* With an error the reason is a left-over; several reasons may then share one errno. */
 		if (error < 0)
 			h->b[h->count].code = error;
-		h->b[h->count].count = strtoull(hit + strlen("hitcount:"), NULL, 10);
+		h->b[h->count].count = number_after(line, "hitcount:");
 		for (unsigned int i = 0; i < h->count; i++) {
 			if (h->b[i].code == h->b[h->count].code) {
 				h->b[i].count += h->b[h->count].count;

@@ -144,17 +144,15 @@ static void add_seen(const struct oracle *o, struct table *t, FILE *f)
 	char line[512];
 
 	while (fgets(line, sizeof(line), f)) {
-		const char *hit = strstr(line, "hitcount:"), *dropped = strstr(line, "Dropped:");
 		uint64_t keys[KEYS] = {0};
 		struct row *row;
 
-		if (dropped)
-			t->dropped += strtoull(dropped + strlen("Dropped:"), NULL, 10);
-		if (*line != '{' || !hit || !parse(o, line, keys) || (o->counts && !o->counts(keys)))
+		t->dropped += number_after(line, "Dropped:");
+		if (*line != '{' || !parse(o, line, keys) || (o->counts && !o->counts(keys)))
 			continue;
 		row = row_of(t, keys);
 		if (row)
-			row->seen += strtoull(hit + strlen("hitcount:"), NULL, 10);
+			row->seen += number_after(line, "hitcount:");
 	}
 }
 
@@ -185,14 +183,6 @@ static void judge(const struct oracle *o, const struct table *t)
 		      t->dropped ? " (with those that it dropped)" : "");
 }
 
-static FILE *open_hist(const struct evidence *e, const char *name)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/hist.%s", e->dir, name);
-	return fopen(path, "re");
-}
-
 /* What the case left out, and why. */
 static void say_skipped(const struct evidence *e)
 {
@@ -215,7 +205,7 @@ void check_accounts(const struct evidence *e)
 	for (unsigned int i = 0; i < sizeof(oracles) / sizeof(oracles[0]); i++) {
 		const struct oracle *o = &oracles[i];
 		static struct table t;
-		FILE *f = open_hist(e, o->hist);
+		FILE *f = histogram_open(e, o->hist);
 
 		if (!f)
 			continue;
@@ -369,7 +359,7 @@ static void check_faults(const struct evidence *e, bool huge)
 	static const char *const kinds[] = {"read", "write", "exec"};
 	uint64_t seen[3] = {0};
 	char line[512];
-	FILE *f = open_hist(e, "fault");
+	FILE *f = histogram_open(e, "fault");
 	bool mine = false;
 
 	while (f && fgets(line, sizeof(line), f)) {
@@ -421,23 +411,6 @@ void case_turns(const struct evidence *e)
 		check_vm(e, e->truth[0], find_vm(e->ticks.o[e->ticks.count - 1], "turns"));
 }
 
-static uint64_t hits(const struct evidence *e, const char *hist, const char *key, uint64_t value)
-{
-	FILE *f = open_hist(e, hist);
-	char line[512];
-	uint64_t n = 0;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		const char *at_key = strstr(line, key), *hit = strstr(line, "hitcount:");
-
-		if (*line == '{' && at_key && hit && strtoull(at_key + strlen(key), NULL, 10) == value)
-			n += strtoull(hit + strlen("hitcount:"), NULL, 10);
-	}
-	if (f)
-		fclose(f);
-	return n;
-}
-
 /* Guests in guests: exits that KVM answers and those it hands on, as SVM numbers them. */
 void case_nested(const struct evidence *e)
 {
@@ -456,7 +429,7 @@ void case_nested(const struct evidence *e)
 			told += number(member(at(vcpus, k), "events"), "nested");
 	}
 	for (unsigned int i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-		uint64_t seen = hits(e, "nested", "exit_reason:", inner[i].code);
+		uint64_t seen = histogram_hits(e, "nested", "exit_reason", inner[i].code);
 
 		claim(told && seen == told, "inner guests' %s: ftrace %" PRIu64 ", guests %" PRIu64, inner[i].what,
 		      seen, told);
