@@ -128,23 +128,11 @@ static bool is_fentry(struct bpf_object *obj, const struct program_set *set, u32
 	return type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT;
 }
 
-/* A kernel without kprobes need not be asked for each. */
-static u64 impossible_kprobes(const struct program_set *set)
+static bool has_kprobes(void)
 {
-	struct bpf_object *obj;
-	u64 all = 0;
-	int err;
-
-	if (!access("/sys/bus/event_source/devices/kprobe/type", F_OK) ||
-	    !access("/sys/kernel/tracing/kprobe_events", F_OK) ||
-	    !access("/sys/kernel/debug/tracing/kprobe_events", F_OK))
-		return 0;
-	obj = open_object(set, &err);
-	for (u32 i = 0; obj && i < set->count; i++)
-		if (bpf_program__type(program_at(obj, set, i)) == BPF_PROG_TYPE_KPROBE)
-			all |= 1ULL << i;
-	bpf_object__close(obj);
-	return all;
+	return !access("/sys/bus/event_source/devices/kprobe/type", F_OK) ||
+	       !access("/sys/kernel/tracing/kprobe_events", F_OK) ||
+	       !access("/sys/kernel/debug/tracing/kprobe_events", F_OK);
 }
 
 /*
@@ -162,25 +150,30 @@ static void note_refusal(struct probe_sample *probes, const struct program *p, i
 		probes[p->probe].err = err;
 }
 
-static u64 impossible_fentries(const struct program_set *set, struct probe_sample *probes)
+/* A kernel without kprobes need not be asked for each, nor one that is known to refuse fentry. */
+static u64 impossible(const struct program_set *set, struct probe_sample *probes)
 {
+	bool kprobes = has_kprobes();
 	struct bpf_object *obj;
+	int err, refusal;
 	u64 all = 0;
-	int err;
 
 #if defined(__aarch64__)
 	/* The refusal would come when all is loaded and verified, which is most of the time that a start takes. */
 	if (!no_fentry && kernel_before(6, 4))
 		no_fentry = -EOPNOTSUPP;
 #endif
-	if (!no_fentry)
+	refusal = no_fentry; /* other groups are attached at the same time */
+	if (kprobes && !refusal)
 		return 0;
 	obj = open_object(set, &err);
 	for (u32 i = 0; obj && i < set->count; i++) {
-		if (!is_fentry(obj, set, i))
-			continue;
-		all |= 1ULL << i;
-		note_refusal(probes, &set->programs[i], no_fentry);
+		if (!kprobes && bpf_program__type(program_at(obj, set, i)) == BPF_PROG_TYPE_KPROBE)
+			all |= 1ULL << i;
+		if (refusal && is_fentry(obj, set, i)) {
+			all |= 1ULL << i;
+			note_refusal(probes, &set->programs[i], refusal);
+		}
 	}
 	bpf_object__close(obj);
 	return all;
@@ -317,7 +310,7 @@ static int open_set(struct attach *a, const struct program_set *set, attach_prep
 	libbpf_set_print(print_libbpf);
 	/* Kernels before 5.11 charge BPF memory to this limit; later ones do not look at it. */
 	setrlimit(RLIMIT_MEMLOCK, &no_limit);
-	refused = spread(set, impossible_kprobes(set) | impossible_fentries(set, a->probes));
+	refused = spread(set, impossible(set, a->probes));
 
 	/* Each round refuses at least one program more, so this ends. */
 	for (;;) {
