@@ -527,6 +527,11 @@ struct arch_timer_context___vcpu {
 	struct kvm_vcpu *vcpu;
 } __attribute__((preserve_access_index));
 
+static __always_inline bool is_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, __u32 id)
+{
+	return vcpu && BPF_CORE_READ(vcpu, kvm) == kvm && (__u32)BPF_CORE_READ(vcpu, vcpu_id) == id;
+}
+
 /*
  * Whose private interrupt kvm_vgic_inject_irq(kvm, vcpu_id or, since 6.8, vcpu, intid, level, owner) sets; NULL: it cannot be
  * told. The id alone does not lead to the vCPU: it is the thread's own, or that of the timer, which is the owner then.
@@ -539,13 +544,13 @@ static __always_inline struct kvm_vcpu *vgic_vcpu(struct kvm *kvm, __u64 who, __
 	if (who >> 32)
 		return (void *)who;
 	vcpu = loaded_vcpu(bpf_get_current_task_btf());
-	if (vcpu && BPF_CORE_READ(vcpu, kvm) == kvm && (__u32)BPF_CORE_READ(vcpu, vcpu_id) == (__u32)who)
+	if (is_vcpu(vcpu, kvm, who))
 		return vcpu;
 	if (!bpf_core_field_exists(timer->vcpu) || !owner)
 		return NULL;
 	/* Another owner has something else there, which is no vCPU of this VM with this id. */
 	vcpu = BPF_CORE_READ(timer, vcpu);
-	if (vcpu && BPF_CORE_READ(vcpu, kvm) == kvm && (__u32)BPF_CORE_READ(vcpu, vcpu_id) == (__u32)who)
+	if (is_vcpu(vcpu, kvm, who))
 		return vcpu;
 	return NULL;
 }
