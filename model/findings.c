@@ -32,7 +32,7 @@ const struct finding_rule finding_table[FINDINGS] = {
 			  "a slot that is write-protected, a bug of the VMM or of KVM."},
 	[FINDING_STEAL] = {
 		.name = "steal", .limit = LIMIT_STEAL, .crit = 3, .view = VIEW_VCPU, .sort = "wait",
-		.sentence = "vCPU {vcpu} waits for a pCPU {0} of its time[, mostly behind {task}]",
+		.sentence = "vCPU {vcpu} waits for a pCPU {0}[, mostly behind {task}]",
 		.unit = {UNIT_SHARE},
 		.advice = "It is ready to run while another task has the pCPU: the guest sees steal time and jitter. Move the "
 			  "task or pin the vCPU elsewhere, or put fewer vCPUs on this host."},

@@ -57,7 +57,7 @@ static const struct {
 	{'n', "iterations", "N", "end after N intervals"},
 	{'p', "pid", "PID,..", "only the VMs of these processes"},
 	{OPT_VM, "vm", "REGEX", "only the VMs whose name matches"},
-	{OPT_VIEW, "view", "NAME", "start with this view: vm, vcpu, exit, irq, vector, hypercall, timer"},
+	{OPT_VIEW, "view", "NAME", "start with this view:"},
 	{OPT_USER_EXITS, "user-exits", NULL, "exit view: start with exits to user space, not with VM exits"},
 	{'s', "sort", "COLUMN", "sort by a column (-COLUMN: the other way round); the help screen lists them"},
 	{'f', "filter", "EXPR", "only rows that match: text, /regex/, column=text, column>1k, !term"},
@@ -105,12 +105,28 @@ static const struct {
 	{'V', "version", NULL, "the version"},
 };
 
+/* The views are in a table of their own, which has more of them as kvmtop grows. */
+static const char *option_help(size_t n)
+{
+	static char views[256];
+
+	if (table[n].code != OPT_VIEW)
+		return table[n].help;
+	snprintf(views, sizeof(views), "%s", table[n].help);
+	for (int v = VIEW_VM; v < VIEW_DETAIL; v++) {
+		size_t at = strlen(views);
+
+		snprintf(views + at, sizeof(views) - at, "%s %s", v > VIEW_VM ? "," : "", view_columns(v)->name);
+	}
+	return views;
+}
+
 bool option_at(size_t n, struct option_text *out)
 {
 	if (n >= ARRAY_SIZE(table))
 		return false;
 	*out = (struct option_text){table[n].code < 256 ? (char)table[n].code : 0, table[n].name, table[n].arg,
-				    table[n].help};
+				    option_help(n)};
 	return true;
 }
 
@@ -125,7 +141,7 @@ void options_help(FILE *out)
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].code < 256 ? '-' : ' ',
 			 table[i].code < 256 ? table[i].code : ' ', table[i].code < 256 ? ", " : "  ", table[i].name,
 			 table[i].arg ? " " : "", table[i].arg ? table[i].arg : "");
-		fprintf(out, "  %-24s %s\n", left, table[i].help);
+		fprintf(out, "  %-24s %s\n", left, option_help(i));
 	}
 	fputs("\nExit status: 0 done, 1 failure, 2 usage, 3 not permitted, 4 this kernel cannot.\n", out);
 }
@@ -419,7 +435,7 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 			if (table[i].code == code)
-				snprintf(err, err_size, "--%s %s: %s", table[i].name, optarg, table[i].help);
+				snprintf(err, err_size, "--%s %s: %s", table[i].name, optarg, option_help(i));
 		return -EINVAL;
 	}
 	if (optind < argc) {

@@ -146,6 +146,11 @@ static void help_has_all(void **state)
 		has(text, term, "--help");
 		has(text, o.help, "--help");
 	}
+	for (int v = 0; v < VIEW_DETAIL; v++) {
+		snprintf(term, sizeof(term), " %s%s", view_columns((enum view_id)v)->name,
+			 v + 1 < VIEW_DETAIL ? "," : "\n");
+		has(strstr(text, "--view"), term, "what --help says of --view");
+	}
 	free(text);
 }
 
