@@ -277,8 +277,8 @@ static void saved_text(const struct history_save *now, char *text, size_t text_s
 	if (now->ret)
 		snprintf(text, text_size, "not saved: %.200s", now->error);
 	else
-		snprintf(text, text_size, "saved as %.160s: the last %s, %sB; kvmtop -r shows it", now->path,
-			 fmt_ns(span, (double)now->span_ns, 6), fmt_count(size, (double)now->bytes, 5));
+		snprintf(text, text_size, "saved as %.160s: the last %s, %s bytes; kvmtop -r shows it", now->path,
+			 fmt_ns(span, (double)now->span_ns, 6), fmt_bytes(size, (double)now->bytes, 5));
 }
 
 int journey_save_fd(const struct feed *feed)

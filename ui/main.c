@@ -195,10 +195,10 @@ int main(int argc, char **argv)
 	o.metrics.groups = o.loop.groups;
 	if (o.metrics.address)
 		o.loop.metrics = &o.metrics;
-	/* A client gets a sample of its own when the last one is old; in between they only follow who comes and goes. */
 	/* Lines are wanted when they happen, not a second later. */
 	if (o.mode == MODE_LOG && !o.delay_given)
 		o.loop.delay = 0.2;
+	/* A client gets a sample of its own when the last one is old; in between they only follow who comes and goes. */
 	if (o.mode == MODE_EXPORT && !o.delay_given && !o.loop.replay)
 		o.loop.delay = 10;
 

@@ -310,10 +310,10 @@ void travel_kept(const struct app *app, char *text, size_t size)
 			snprintf(thin, sizeof(thin), ", all of the last %s and fewer the older", every);
 		}
 		snprintf(text, size,
-			 "The last %s are kept: %llu samples%s, %sB of at most %sB in memory, %s of CPU time for the "
+			 "The last %s are kept: %llu samples%s, %s of at most %s of memory, %s of CPU time for the "
 			 "newest. See --history and --history-size.",
-			 span, (unsigned long long)t->ring_samples, thin, fmt_count(bytes, (double)t->ring_bytes, 5),
-			 fmt_count(most, (double)t->ring_bytes_max, 5), fmt_ns(each, (double)t->ring_ns, 6));
+			 span, (unsigned long long)t->ring_samples, thin, fmt_bytes(bytes, (double)t->ring_bytes, 5),
+			 fmt_bytes(most, (double)t->ring_bytes_max, 5), fmt_ns(each, (double)t->ring_ns, 6));
 	} else {
 		snprintf(text, size, "Nothing is kept of the past: see --history.");
 	}
