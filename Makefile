@@ -97,7 +97,7 @@ SRC      := $(sort $(wildcard model/*.c) $(filter-out ui/export_none.c ui/export
 OBJ      := $(SRC:%.c=$(O)/%.o)
 LIB_OBJ  := $(filter-out $(O)/ui/main.o,$(OBJ))
 BENCH_OBJ := $(addprefix $(BPF_O)/tests/bench/,empty.bpf.o classic.bpf.o)
-BENCH    := $(addprefix $(O)/tests/bench/,scale exits meter) $(BENCH_OBJ)
+BENCH    := $(addprefix $(O)/tests/bench/,scale live exits meter) $(BENCH_OBJ)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT     := $(UNIT_SRC:%.c=$(O)/%)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(O)/%.o)
@@ -167,7 +167,7 @@ $(RUNNER): $(RUNNER).o $(UNIT_OBJ) $(LIB_OBJ)
 $(UNIT): $(RUNNER)
 	$(Q)ln -sf runner $@
 
--include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(RUNNER).d
+-include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(RUNNER).d $(addprefix $(O)/tests/bench/,scale.d live.d fill.d)
 
 # --- the two commands of the README -----------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ lab: setup-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)O=$(abspath $(O)) ./tests/lab/lab $(HOST) $(KERNEL)
 
-$(O)/tests/bench/scale: $(O)/tests/bench/scale.o $(LIB_OBJ)
+$(O)/tests/bench/scale $(O)/tests/bench/live: $(O)/%: $(O)/%.o $(O)/tests/bench/fill.o $(LIB_OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -18,7 +18,7 @@ static const struct exit_row *exit_of(const struct snapshot *base, const struct 
 
 	if (row->vcpu) {
 		vcpu = snapshot_find_vcpu(base, row->vcpu);
-		return vcpu ? find_exit(base->vcpu_exits + vcpu->exit_first, vcpu->exit_count, row) : NULL;
+		return vcpu ? find_exit(snapshot_vcpu_exits(base, vcpu), vcpu->exit_count, row) : NULL;
 	}
 	if (row->vm) {
 		vm = snapshot_find_vm(base, row->vm);

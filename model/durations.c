@@ -70,7 +70,7 @@ static int make_vm_exit(struct snapshot *snap, struct exit_row *row)
 
 	for (u32 i = 0; vm && i < vm->vcpu_count; i++) {
 		const struct vcpu_row *vcpu = &snap->vcpus[vm->vcpu_first + i];
-		const struct exit_row *rows = &snap->vcpu_exits[vcpu->exit_first];
+		const struct exit_row *rows = snapshot_vcpu_exits(snap, vcpu);
 
 		for (u32 k = 0; k < vcpu->exit_count; k++)
 			if (same_reason(&rows[k], row))
@@ -90,13 +90,16 @@ static int make_host(struct snapshot *snap)
 	if (ARRAY_ROOM(snap->sums, snap->sum_room, count))
 		return -ENOMEM;
 	memset(snap->sums, 0, count * sizeof(*snap->sums));
-	for (u32 i = 0; i < snap->vcpu_exit_count; i++) {
-		const struct exit_row *row = &snap->vcpu_exits[i];
+	for (u32 v = 0; v < snap->vcpu_count; v++) {
+		const struct exit_row *rows = snapshot_vcpu_exits(snap, &snap->vcpus[v]);
 
-		/* mostly the one after that of the row before, for both are in the order of their keys */
-		for (u32 tries = 0; tries < count && !same_reason(&snap->host_exits[at % count], row); tries++)
-			at++;
-		add_row(snap, &snap->sums[at++ % count], row);
+		for (u32 i = 0; i < snap->vcpus[v].exit_count; i++) {
+			/* mostly the one after that of the row before, for both are in the order of their keys */
+			for (u32 tries = 0; tries < count && !same_reason(&snap->host_exits[at % count], &rows[i]);
+			     tries++)
+				at++;
+			add_row(snap, &snap->sums[at++ % count], &rows[i]);
+		}
 	}
 	for (u32 i = 0; i < count; i++)
 		ret = finish(snap, &snap->sums[i], &snap->host_exits[i].f) ?: ret;
@@ -127,11 +130,12 @@ enum { SUM_BUSY, SUM_IDLE, SUM_USER, SUMS };
 
 static void add_vcpu(const struct snapshot *snap, struct accumulator *acc, const struct vcpu_row *vcpu)
 {
-	for (u32 i = vcpu->exit_first; i < vcpu->exit_first + vcpu->exit_count; i++) {
-		const struct exit_row *row = &snap->vcpu_exits[i];
-		bool user = EXIT_KEY_KIND(row->key) == EXIT_USER;
+	const struct exit_row *rows = snapshot_vcpu_exits(snap, vcpu);
 
-		add_row(snap, &acc[user ? SUM_USER : row->idle ? SUM_IDLE : SUM_BUSY], row);
+	for (u32 i = 0; i < vcpu->exit_count; i++) {
+		bool user = EXIT_KEY_KIND(rows[i].key) == EXIT_USER;
+
+		add_row(snap, &acc[user ? SUM_USER : rows[i].idle ? SUM_IDLE : SUM_BUSY], &rows[i]);
 	}
 }
 
@@ -196,6 +200,8 @@ int snapshot_settle(struct snapshot *snap)
 
 	if (snap->settled)
 		return 0;
+	for (u32 i = 0; i < snap->vcpu_count; i++)
+		snapshot_vcpu_exits(snap, &snap->vcpus[i]);
 	for (u32 i = 0; i < snap->vcpu_exit_count; i++)
 		ret = make_exit(snap, &snap->vcpu_exits[i]) ?: ret;
 	for (u32 i = 0; i < snap->vcpu_count; i++)

@@ -127,13 +127,18 @@ static void stuck(struct scan *s, const struct vm_row *vm, const struct vcpu_row
 {
 	struct finding f = {.vm = vm->uid, .vcpu = v->uid, .num = {(double)v->raw->state_ns, NAN}};
 	bool vmm = v->raw->state == VCPU_USER;
+	const struct exit_row *rows;
 	u64 oldest = 0;
 
 	if (v->raw->state != VCPU_KVM && !vmm)
 		return;
 	f.state = v->raw->state;
+	/* most are in the kernel, or in the VMM, for a moment */
+	if ((double)v->raw->state_ns / 1e9 < s->limits->value[LIMIT_STUCK])
+		return;
+	rows = snapshot_vcpu_exits(s->snap, v);
 	for (u32 i = 0; i < v->exit_count; i++) {
-		const struct exit_row *e = &s->snap->vcpu_exits[v->exit_first + i];
+		const struct exit_row *e = &rows[i];
 
 		if (e->f.inflight_ns <= oldest || (EXIT_KEY_KIND(e->key) == EXIT_USER) != vmm)
 			continue;
@@ -173,8 +178,15 @@ static const struct event_row *cause_of(const struct scan *s, const struct vm_ro
 
 static void storm(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
 {
+	const struct exit_row *rows;
+
+	/* what all of its reasons together do not reach, none does: most vCPUs of a large host */
+	if (s->limits->value[LIMIT_STORM] <= 0 || rate_over(v->f.count, v->over_ns) < s->limits->value[LIMIT_STORM] ||
+	    share(v->f.time_ns, v->budget.span_ns) * 100 < s->limits->value[LIMIT_STORM_TIME])
+		return;
+	rows = snapshot_vcpu_exits(s->snap, v);
 	for (u32 i = 0; i < v->exit_count; i++) {
-		const struct exit_row *e = &s->snap->vcpu_exits[v->exit_first + i];
+		const struct exit_row *e = &rows[i];
 		u64 busy_ns = e->f.time_ns - e->f.part_ns[PART_WAIT] - e->f.part_ns[PART_HALT];
 		double rate = rate_over(e->f.count, e->over_ns), part = share(busy_ns, e->span_ns);
 

@@ -111,8 +111,7 @@ static struct source_rows exit_rows(const struct snapshot *snap, const struct sc
 	if (scope->vcpu) {
 		const struct vcpu_row *vcpu = snapshot_find_vcpu(snap, scope->vcpu);
 
-		rows = snap->vcpu_exits;
-		first = vcpu ? vcpu->exit_first : 0;
+		rows = vcpu ? snapshot_vcpu_exits(snap, vcpu) : NULL;
 		count = vcpu ? vcpu->exit_count : 0;
 	} else if (scope->vm) {
 		const struct vm_row *vm = snapshot_find_vm(snap, scope->vm);

@@ -273,13 +273,3 @@ const struct exit_sample *sample_find_exit(const struct sample *s, const struct 
 	}
 	return NULL;
 }
-
-u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part)
-{
-	return exit->part_ns[part] + exit->inflight_part_ns[part];
-}
-
-u64 exit_sample_time_ns(const struct exit_sample *exit)
-{
-	return exit->total_ns + exit->inflight_ns;
-}

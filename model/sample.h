@@ -218,8 +218,16 @@ s64 sample_add_hist(struct sample *s, u32 len);
 const struct vm_sample *sample_find_vm(const struct sample *s, vm_uid uid);
 const struct vcpu_sample *sample_find_vcpu(const struct sample *s, const struct vm_sample *vm, vcpu_uid uid);
 /* Time of the exit's part so far, the one in flight included; likewise all parts together. */
-u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part);
-u64 exit_sample_time_ns(const struct exit_sample *exit);
+static inline u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part)
+{
+	return exit->part_ns[part] + exit->inflight_part_ns[part];
+}
+
+static inline u64 exit_sample_time_ns(const struct exit_sample *exit)
+{
+	return exit->total_ns + exit->inflight_ns;
+}
+
 /* Order of events, as of qsort(). */
 int event_sample_compare(const void *a, const void *b);
 const struct exit_sample *sample_find_exit(const struct sample *s, const struct vcpu_sample *vcpu, u64 key);

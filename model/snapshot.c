@@ -56,60 +56,6 @@ static u32 group_hash(u32 isa, u64 key)
 	return h >> 32;
 }
 
-struct sums {
-	struct exit_row **rows;
-	u32 *count, *room;
-};
-
-/* The group's row for the reason, made when there is none yet. NULL when out of memory. */
-static struct exit_row *group_row(struct scratch *sc, struct sums *to, const struct exit_row *row, vm_uid vm,
-				  u64 span_ns, u64 over_ns)
-{
-	u32 mask = sc->cell_room - 1, at = group_hash(row->isa, row->key) & mask;
-	struct group_cell *cell;
-	struct exit_row *sum;
-
-	for (;; at = (at + 1) & mask) {
-		cell = &sc->cells[at];
-		if (cell->stamp != sc->stamp)
-			break;
-		if (cell->key == row->key && cell->isa == row->isa)
-			return *to->rows + cell->row;
-	}
-	if (ARRAY_ROOM(*to->rows, *to->room, (u64)*to->count + 1))
-		return NULL;
-	*cell = (struct group_cell){.key = row->key, .isa = row->isa, .stamp = sc->stamp, .row = *to->count};
-	sum = *to->rows + (*to->count)++;
-	*sum = (struct exit_row){.vm = vm,
-				 .isa = row->isa,
-				 .key = row->key,
-				 .span_ns = span_ns,
-				 .over_ns = over_ns,
-				 .idle = row->idle,
-				 .ended = true};
-	return sum;
-}
-
-static bool row_after(const struct exit_row *a, const struct exit_row *b)
-{
-	return a->isa != b->isa && a->vm == 0 ? a->isa > b->isa : a->key > b->key;
-}
-
-/* Of the host by isa and key, of a VM by key. There are a few dozen reasons at most, and they come nearly sorted. */
-static void sort_groups(struct exit_row *rows, u32 count)
-{
-	for (u32 i = 1; i < count; i++) {
-		struct exit_row row = rows[i];
-		u32 j = i;
-
-		if (!row_after(&rows[i - 1], &row))
-			continue;
-		for (; j && row_after(&rows[j - 1], &row); j--)
-			rows[j] = rows[j - 1];
-		rows[j] = row;
-	}
-}
-
 static int scratch_room(struct scratch *sc, u32 rows)
 {
 	u32 want = 64;
@@ -133,29 +79,91 @@ static int scratch_room(struct scratch *sc, u32 rows)
 	return 0;
 }
 
-/* Sums from[0..count) by isa and key, appends the sums to `to`, and sorts them. */
-static int group_rows(struct snapshot *out, const struct exit_row *from, u32 count, struct sums *to, vm_uid vm,
-		      u64 span_ns, u64 over_ns)
+struct sums {
+	struct exit_row **rows;
+	u32 *count, *room;
+	u32 first, next; /* the group's first row, and where the next reason's is most likely to be */
+};
+
+/* Begins a group, of at most so many rows. */
+static int group_begin(struct snapshot *out, struct sums *to, u32 rows)
 {
-	struct scratch *sc = out->scratch;
-	u32 base = *to->count;
+	to->first = to->next = *to->count;
+	return rows ? scratch_room(out->scratch, rows) : 0;
+}
 
-	if (!count)
-		return 0;
-	if (scratch_room(sc, count))
-		return -ENOMEM;
-	for (u32 i = 0; i < count; i++) {
-		const struct exit_row *row = &from[i];
-		struct exit_row *sum = group_row(sc, to, row, vm, span_ns, over_ns);
+/* The group's row for the reason, made when there is none yet. NULL when out of memory. */
+static struct exit_row *group_row(struct scratch *sc, struct sums *to, const struct exit_row *row, vm_uid vm)
+{
+	u32 mask = sc->cell_room - 1, at = group_hash(row->isa, row->key) & mask;
+	struct group_cell *cell;
+	struct exit_row *sum;
 
+	for (;; at = (at + 1) & mask) {
+		cell = &sc->cells[at];
+		if (cell->stamp != sc->stamp)
+			break;
+		if (cell->key == row->key && cell->isa == row->isa)
+			return *to->rows + cell->row;
+	}
+	if (ARRAY_ROOM(*to->rows, *to->room, (u64)*to->count + 1))
+		return NULL;
+	*cell = (struct group_cell){.key = row->key, .isa = row->isa, .stamp = sc->stamp, .row = *to->count};
+	sum = *to->rows + (*to->count)++;
+	*sum = (struct exit_row){.vm = vm, .isa = row->isa, .key = row->key, .idle = row->idle, .ended = true};
+	return sum;
+}
+
+/* All vCPUs of a VM mostly have the same reasons in the same order: then no look-up is needed. */
+static int group_add(struct snapshot *out, struct sums *to, const struct exit_row *row, vm_uid vm)
+{
+	struct exit_row *sum = *to->rows + to->next;
+
+	if (to->next >= *to->count || sum->key != row->key || sum->isa != row->isa) {
+		sum = group_row(out->scratch, to, row, vm);
 		if (!sum)
 			return -ENOMEM;
-		sum->vcpus += row->vcpu ? 1 : row->vcpus;
-		sum->ended &= row->ended;
-		figures_add(&sum->f, &row->f);
 	}
-	sort_groups(*to->rows + base, *to->count - base);
+	to->next = (u32)(sum - *to->rows) + 1;
+	if (to->next == *to->count)
+		to->next = to->first;
+	sum->vcpus += row->vcpu ? 1 : row->vcpus;
+	sum->ended &= row->ended;
+	figures_add(&sum->f, &row->f);
 	return 0;
+}
+
+static bool row_after(const struct exit_row *a, const struct exit_row *b)
+{
+	return a->isa != b->isa && a->vm == 0 ? a->isa > b->isa : a->key > b->key;
+}
+
+/* Of the host by isa and key, of a VM by key. There are a few dozen reasons at most, and they come nearly sorted. */
+static void sort_groups(struct exit_row *rows, u32 count)
+{
+	for (u32 i = 1; i < count; i++) {
+		struct exit_row row = rows[i];
+		u32 j = i;
+
+		if (!row_after(&rows[i - 1], &row))
+			continue;
+		for (; j && row_after(&rows[j - 1], &row); j--)
+			rows[j] = rows[j - 1];
+		rows[j] = row;
+	}
+}
+
+/* All of the group is there: sorts it. */
+static void group_end(struct sums *to, u64 span_ns, u64 over_ns)
+{
+	struct exit_row *rows = *to->rows + to->first;
+	u32 count = *to->count - to->first;
+
+	for (u32 i = 0; i < count; i++) {
+		rows[i].span_ns = span_ns;
+		rows[i].over_ns = over_ns;
+	}
+	sort_groups(rows, count);
 }
 
 /* --- vCPUs -------------------------------------------------------------------------------------------------------- */
@@ -198,45 +206,95 @@ static void preemptor_build(struct vcpu_row *row, const struct vcpu_sample *prev
 }
 
 /* The exits of one vCPU, side by side with those of the sample before: both are sorted by key. */
-static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct sample *before,
+struct exit_walk {
+	const struct sample *before, *now;
+	const struct vcpu_row *vcpu;
+	u32 at, end; /* in before */
+	bool exact;
+};
+
+static struct exit_walk walk_exits(const struct vcpu_row *vcpu, const struct sample *before,
+				   const struct vcpu_sample *prev, const struct sample *now, bool exact)
+{
+	return (struct exit_walk){.before = before,
+				  .now = now,
+				  .vcpu = vcpu,
+				  .at = prev ? prev->exit_first : 0,
+				  .end = prev ? prev->exit_first + prev->exit_count : 0,
+				  .exact = exact};
+}
+
+/* The row of the next one, the ith of the vCPU. */
+static int exit_row_build(struct snapshot *out, struct exit_walk *w, u32 i, struct exit_row *er)
+{
+	const struct vcpu_row *row = w->vcpu;
+	const struct vcpu_sample *cur = row->raw;
+	const struct exit_sample *ce = &w->now->exits[cur->exit_first + i], *pe = NULL;
+
+	while (w->at < w->end && w->before->exits[w->at].key < ce->key)
+		w->at++;
+	if (w->at < w->end && w->before->exits[w->at].key == ce->key)
+		pe = &w->before->exits[w->at];
+	*er = (struct exit_row){.vm = cur->vm,
+				.vcpu = cur->uid,
+				.isa = EXIT_KEY_KIND(ce->key) == EXIT_USER ? KVM_ISA_NONE : cur->isa,
+				.key = ce->key,
+				.span_ns = row->budget.span_ns,
+				.over_ns = row->over_ns,
+				.ended = row->ended,
+				.vcpus = 1,
+				.now = cur->exit_first + i + 1,
+				.was = pe ? (u32)(pe - w->before->exits) + 1 : 0,
+				.idle = reason_is_idle(cur->isa, ce->key)};
+	return figures_build(out, &er->f, w->before, pe, w->now, ce, w->exact);
+}
+
+const struct exit_row *snapshot_vcpu_exits(const struct snapshot *snap, const struct vcpu_row *vcpu)
+{
+	struct snapshot *out = (struct snapshot *)snap; /* its meaning stays the same */
+	struct vcpu_row *row = (struct vcpu_row *)vcpu;
+	const struct vcpu_sample *prev = snap->prev && row->was ? &snap->prev->vcpus[row->was - 1] : NULL;
+	struct exit_walk walk = walk_exits(row, snap->prev, prev, snap->cur, snap->exact);
+	struct exit_row *rows = out->vcpu_exits + row->exit_first;
+
+	if (row->rows_made)
+		return rows;
+	row->rows_made = true;
+	for (u32 i = 0; i < row->exit_count; i++) {
+		int ret = exit_row_build(out, &walk, i, &rows[i]);
+
+		/* without memory, or without what it was before: known to be there, and no more */
+		if (ret || snap->settled)
+			rows[i].f = (struct exit_figures){0};
+	}
+	return rows;
+}
+
+static int exits_build(struct snapshot *out, struct vcpu_row *row, struct sums *sums, const struct sample *before,
 		       const struct vcpu_sample *prev, const struct sample *now, bool exact)
 {
-	const struct vcpu_sample *cur = row->raw;
-	u32 at = prev ? prev->exit_first : 0, end = prev ? prev->exit_first + prev->exit_count : 0;
+	struct exit_walk walk = walk_exits(row, before, prev, now, exact);
 	u64 top_ns = 0, top_count = 0;
 
 	row->exit_first = out->vcpu_exit_count;
-	row->exit_count = cur->exit_count;
-	if (ARRAY_ROOM(out->vcpu_exits, out->vcpu_exit_room, (u64)out->vcpu_exit_count + cur->exit_count))
+	row->exit_count = row->raw->exit_count;
+	row->was = prev ? (u32)(prev - before->vcpus) + 1 : 0;
+	if (ARRAY_ROOM(out->vcpu_exits, out->vcpu_exit_room, (u64)out->vcpu_exit_count + row->exit_count))
 		return -ENOMEM;
-	for (u32 i = 0; i < cur->exit_count; i++) {
-		const struct exit_sample *ce = &now->exits[cur->exit_first + i], *pe = NULL;
-		struct exit_row *er = &out->vcpu_exits[out->vcpu_exit_count++];
-		bool user = EXIT_KEY_KIND(ce->key) == EXIT_USER;
+	out->vcpu_exit_count += row->exit_count;
+	for (u32 i = 0; i < row->exit_count; i++) {
+		struct exit_row er;
+		bool user;
 
-		while (at < end && before->exits[at].key < ce->key)
-			at++;
-		if (at < end && before->exits[at].key == ce->key)
-			pe = &before->exits[at];
-		*er = (struct exit_row){.vm = cur->vm,
-					.vcpu = cur->uid,
-					.isa = user ? KVM_ISA_NONE : cur->isa,
-					.key = ce->key,
-					.span_ns = row->budget.span_ns,
-					.over_ns = row->over_ns,
-					.ended = row->ended,
-					.vcpus = 1,
-					.now = cur->exit_first + i + 1,
-					.was = pe ? (u32)(pe - before->exits) + 1 : 0,
-					.idle = reason_is_idle(cur->isa, ce->key)};
-		if (figures_build(out, &er->f, before, pe, now, ce, exact))
+		if (exit_row_build(out, &walk, i, &er) || group_add(out, sums, &er, row->vm))
 			return -ENOMEM;
-		figures_add(user ? &row->user : er->idle ? &row->all : &row->f, &er->f);
-		if (!user && !er->idle &&
-		    (er->f.time_ns > top_ns || (er->f.time_ns == top_ns && er->f.count > top_count))) {
-			row->top_key = er->key;
-			top_ns = er->f.time_ns;
-			top_count = er->f.count;
+		user = EXIT_KEY_KIND(er.key) == EXIT_USER;
+		figures_add(user ? &row->user : er.idle ? &row->all : &row->f, &er.f);
+		if (!user && !er.idle &&
+		    (er.f.time_ns > top_ns || (er.f.time_ns == top_ns && er.f.count > top_count))) {
+			row->top_key = er.key;
+			top_ns = er.f.time_ns;
+			top_count = er.f.count;
 		}
 	}
 	/* So far only the idle ones are in the sum of all. */
@@ -246,7 +304,7 @@ static int exits_build(struct snapshot *out, struct vcpu_row *row, const struct 
 
 static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct vm_sample *vm,
 		      const struct sample *before, const struct vcpu_sample *prev, const struct sample *now,
-		      const struct vcpu_sample *cur, bool exact)
+		      const struct vcpu_sample *cur, struct sums *sums, bool exact)
 {
 	*row = (struct vcpu_row){
 		.uid = cur->uid,
@@ -275,7 +333,7 @@ static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct v
 	row->over_ns = before || !out->interval_ns ? out->interval_ns : row->budget.span_ns;
 	row->wait_ns = row->budget.ns[VCPU_WAIT];
 	preemptor_build(row, prev, cur);
-	return exits_build(out, row, before, prev, now, exact);
+	return exits_build(out, row, sums, before, prev, now, exact);
 }
 
 /* --- VMs ---------------------------------------------------------------------------------------------------------- */
@@ -332,16 +390,13 @@ static u64 vm_age(const struct snapshot *out, const struct vm_row *vm)
 	return minus(last, first);
 }
 
-static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first, bool total)
+static void vm_finish(struct snapshot *out, struct vm_row *vm, struct sums *sums, bool total)
 {
-	struct sums sums = {&out->vm_exits, &out->vm_exit_count, &out->vm_exit_room};
 	u64 top_ns = 0, top_count = 0;
 
 	vm->over_ns = total ? vm_age(out, vm) : out->interval_ns;
-	vm->exit_first = out->vm_exit_count;
-	if (group_rows(out, out->vcpu_exits + exit_first, out->vcpu_exit_count - exit_first, &sums, vm->uid,
-		       vm->budget.span_ns, vm->over_ns))
-		return -ENOMEM;
+	group_end(sums, vm->budget.span_ns, vm->over_ns);
+	vm->exit_first = sums->first;
 	vm->exit_count = out->vm_exit_count - vm->exit_first;
 	for (u32 i = 0; i < vm->exit_count; i++) {
 		const struct exit_row *row = &out->vm_exits[vm->exit_first + i];
@@ -355,14 +410,14 @@ static int vm_finish(struct snapshot *out, struct vm_row *vm, u32 exit_first, bo
 			top_count = row->f.count;
 		}
 	}
-	return 0;
 }
 
 static int vm_build(struct snapshot *out, struct vm_row *row, const struct sample *before, const struct vm_sample *prev,
 		    const struct sample *now, const struct vm_sample *cur, bool exact)
 {
 	u32 at = prev ? prev->vcpu_first : 0, end = prev ? prev->vcpu_first + prev->vcpu_count : 0;
-	u32 exit_first = out->vcpu_exit_count;
+	struct sums sums = {.rows = &out->vm_exits, .count = &out->vm_exit_count, .room = &out->vm_exit_room};
+	u32 exits = 0;
 
 	*row = (struct vm_row){.uid = cur->uid,
 			       .raw = cur,
@@ -371,18 +426,22 @@ static int vm_build(struct snapshot *out, struct vm_row *row, const struct sampl
 			       .vcpus = cur->vcpu_count,
 			       .vcpu_first = out->vcpu_count,
 			       .vcpu_count = cur->vcpu_count};
-	if (ARRAY_ROOM(out->vcpus, out->vcpu_room, (u64)out->vcpu_count + cur->vcpu_count))
+	for (u32 i = 0; i < cur->vcpu_count; i++)
+		exits += now->vcpus[cur->vcpu_first + i].exit_count;
+	if (ARRAY_ROOM(out->vcpus, out->vcpu_room, (u64)out->vcpu_count + cur->vcpu_count) ||
+	    group_begin(out, &sums, exits))
 		return -ENOMEM;
 	for (u32 i = 0; i < cur->vcpu_count; i++) {
 		const struct vcpu_sample *vcpu = &now->vcpus[cur->vcpu_first + i];
 		struct vcpu_row *vr = &out->vcpus[out->vcpu_count++];
 
 		if (vcpu_build(out, vr, cur, before, prev ? vcpu_before(before, &at, end, vcpu) : NULL, now, vcpu,
-			       exact))
+			       &sums, exact))
 			return -ENOMEM;
 		vm_add_vcpu(row, vr);
 	}
-	return vm_finish(out, row, exit_first, !before && out->interval_ns);
+	vm_finish(out, row, &sums, !before && out->interval_ns);
+	return 0;
 }
 
 /* --- the host ----------------------------------------------------------------------------------------------------- */
@@ -429,15 +488,19 @@ static u64 oldest(const struct sample *s)
 
 static int host_finish(struct snapshot *out)
 {
-	struct sums sums = {&out->host_exits, &out->host_exit_count, &out->host_exit_room};
+	struct sums sums = {.rows = &out->host_exits, .count = &out->host_exit_count, .room = &out->host_exit_room};
 
 	for (u32 i = 0; i < out->vm_count; i++) {
 		budget_add(&out->budget, &out->vms[i].budget);
 		out->exits += out->vms[i].exits;
 		out->user_exits += out->vms[i].user_exits;
 	}
-	if (group_rows(out, out->vm_exits, out->vm_exit_count, &sums, 0, out->budget.span_ns, out->interval_ns))
+	if (group_begin(out, &sums, out->vm_exit_count))
 		return -ENOMEM;
+	for (u32 i = 0; i < out->vm_exit_count; i++)
+		if (group_add(out, &sums, &out->vm_exits[i], 0))
+			return -ENOMEM;
+	group_end(&sums, out->budget.span_ns, out->interval_ns);
 	return index_vcpus(out);
 }
 

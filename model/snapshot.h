@@ -69,7 +69,9 @@ struct vcpu_row {
 	u32 pid;
 	bool fresh; /* first seen in this interval */
 	bool ended;
-	bool made;   /* the durations of f, all and user are */
+	bool made;      /* the durations of f, all and user are */
+	bool rows_made; /* its rows in snapshot.vcpu_exits are */
+	u32 was;        /* index + 1 in snapshot.prev->vcpus, 0: it was not there */
 	u64 over_ns; /* its rates are over this time: the interval, or in totals its own age. 0: no rate can be told */
 	struct budget budget;
 	u64 exits; /* in the interval, as are all of these */
@@ -88,7 +90,7 @@ struct vcpu_row {
 	u64 top_key;                /* the reason that took the most time, idle ones aside; 0: none */
 	u64 wait_ns;                /* = budget.ns[VCPU_WAIT] */
 	struct preemptor preemptor; /* who took the most of it, count 0: nobody */
-	u32 exit_first, exit_count; /* its rows in snapshot.vcpu_exits */
+	u32 exit_first, exit_count; /* its rows in snapshot.vcpu_exits: see snapshot_vcpu_exits() */
 };
 
 struct vm_row {
@@ -144,7 +146,7 @@ struct snapshot {
 
 	struct vm_row *vms;          /* by uid */
 	struct vcpu_row *vcpus;      /* by VM, then vcpu_id */
-	struct exit_row *vcpu_exits; /* by VM, vCPU, key */
+	struct exit_row *vcpu_exits; /* by VM, vCPU, key; those of a vCPU once they were asked for */
 	struct exit_row *vm_exits;   /* by VM, key */
 	struct exit_row *host_exits; /* by isa, key */
 	u32 vm_count, vm_room, vcpu_count, vcpu_room, vcpu_exit_count, vcpu_exit_room;
@@ -172,14 +174,19 @@ struct snapshot {
  */
 int snapshot_build(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative);
 /*
- * The same without histograms and percentiles of exits, which take most of the time: they are made when asked for, row by
- * row. Until snapshot_settle(), or until it is built anew, prev must stay as it is too.
+ * The same without histograms and percentiles of exits, and without the rows of single vCPUs' reasons, which take most of
+ * the time and memory: they are made when asked for, row by row. Until snapshot_settle(), or until it is built anew, prev must stay as it is too.
  */
 int snapshot_build_lazily(struct snapshot *out, const struct sample *prev, const struct sample *cur, bool cumulative);
 /* Makes all of them that are not made yet; prev may go. 0 or -ENOMEM: then prev may go too, and what is missing is 0. */
 int snapshot_settle(struct snapshot *snap);
 /* Makes none of them any more; prev may go. */
 void snapshot_forget(struct snapshot *snap);
+/*
+ * The rows of a vCPU of this snapshot, one a reason (vcpu->exit_count), sorted by key. What was not made before
+ * snapshot_forget() is without figures.
+ */
+const struct exit_row *snapshot_vcpu_exits(const struct snapshot *snap, const struct vcpu_row *vcpu);
 /*
  * The figures of a row of this snapshot (row->f) with its histogram and percentiles, which are 0 when out of memory.
  * snapshot.hist may move.

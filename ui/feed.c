@@ -117,6 +117,24 @@ static void remember(struct feed *feed)
 		heat_add(feed->heat, before, s);
 }
 
+/*
+ * What was made of the newest sample is not looked at any more once there is a newer one, unless it is frozen: its memory
+ * serves again. On a large host two of them are a lot.
+ */
+static void hand_on(struct feed *feed, struct frame *to)
+{
+	struct frame *from = feed->newest >= 0 ? &feed->frame[feed->newest] : NULL;
+
+	if (!from || from == to || feed->newest == feed->frozen)
+		return;
+	snapshot_free(&to->interval);
+	snapshot_free(&to->total);
+	to->interval = from->interval;
+	to->total = from->total;
+	from->interval = from->total = (struct snapshot){0};
+	from->total_made = false;
+}
+
 int feed_take(struct feed *feed)
 {
 	int next = free_frame(feed, !feed->replay), ret;
@@ -127,6 +145,7 @@ int feed_take(struct feed *feed)
 	feed->ended = ret == -ENODATA && feed->newest >= 0;
 	if (ret)
 		return feed->ended ? 0 : ret;
+	hand_on(feed, frame);
 	ret = snapshot_build_lazily(&frame->interval, feed->newest >= 0 ? &feed->frame[feed->newest].sample : NULL,
 				    &frame->sample, false);
 	if (ret)

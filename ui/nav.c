@@ -220,7 +220,7 @@ const struct exit_row *app_detail(const struct app *app)
 		return NULL;
 	if (here->scope.vcpu) {
 		vcpu = snapshot_find_vcpu(snap, here->scope.vcpu);
-		return vcpu ? find_reason(snap->vcpu_exits + vcpu->exit_first, vcpu->exit_count, here->isa, here->key)
+		return vcpu ? find_reason(snapshot_vcpu_exits(snap, vcpu), vcpu->exit_count, here->isa, here->key)
 			    : NULL;
 	}
 	if (here->scope.vm) {

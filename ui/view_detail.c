@@ -28,15 +28,24 @@ static int top_vcpus(const struct app *app, const struct exit_row *list[TOP_VCPU
 {
 	const struct snapshot *snap = app->snap;
 	const struct place *here = &app->here;
+	u32 first = 0, end = snap->vcpu_count;
 	int count = 0;
 
-	for (u32 i = 0; i < snap->vcpu_exit_count; i++) {
-		const struct exit_row *row = &snap->vcpu_exits[i];
+	if (here->scope.vm) {
+		const struct vm_row *vm = snapshot_find_vm(snap, here->scope.vm);
+
+		first = vm ? vm->vcpu_first : 0;
+		end = vm ? first + vm->vcpu_count : 0;
+	}
+	for (; first < end; first++) {
+		const struct vcpu_row *vcpu = &snap->vcpus[first];
+		const struct exit_row *rows = snapshot_vcpu_exits(snap, vcpu), *row = NULL;
 		int at;
 
-		if (row->key != here->key || row->isa != here->isa || (here->scope.vm && row->vm != here->scope.vm))
-			continue;
-		if (count == TOP_VCPUS && row->f.time_ns <= list[count - 1]->f.time_ns)
+		for (u32 i = 0; i < vcpu->exit_count && !row; i++)
+			if (rows[i].key == here->key && rows[i].isa == here->isa)
+				row = &rows[i];
+		if (!row || (count == TOP_VCPUS && row->f.time_ns <= list[count - 1]->f.time_ns))
 			continue;
 		at = count < TOP_VCPUS ? count++ : count - 1;
 		for (; at > 0 && list[at - 1]->f.time_ns < row->f.time_ns; at--)

@@ -11,15 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-#include <bpf/bpf.h>
 #include "../../model/history.h"
 #include "../../model/series.h"
 #include "../../model/source.h"
 #include "../../ui/app.h"
 #include "../../ui/render.h"
+#include "fill.h"
 
 enum step { SAMPLE, SNAPSHOT, SORT, RENDER, TICK, SERIES, RING, KEY, STEPS };
 
@@ -48,100 +47,6 @@ static void fail(const char *what)
 {
 	fprintf(stderr, "scale: %s\n", what);
 	exit(1);
-}
-
-/* --- this host's own maps, filled by hand --------------------------------------------------------------------------- */
-
-/* The map of that name which was made last. */
-static void *map_of(const char *name, size_t size)
-{
-	struct bpf_map_info info;
-	unsigned len, id = 0;
-	int fd, found = -1;
-	void *p;
-
-	while (!bpf_map_get_next_id(id, &id)) {
-		fd = bpf_map_get_fd_by_id(id);
-		len = sizeof(info);
-		memset(&info, 0, sizeof(info));
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, name)) {
-			if (found >= 0)
-				close(found);
-			found = fd;
-		} else if (fd >= 0) {
-			close(fd);
-		}
-	}
-	size = (size + 4095) / 4096 * 4096;
-	p = found < 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, found, 0);
-	if (p == MAP_FAILED)
-		fail("cannot map the BPF maps");
-	return p;
-}
-
-static double maps_mib; /* that kvmtop reads; here they are mapped twice */
-static struct vcpu_rec *vcpus;
-static struct exit_rec *exits;
-
-/* As the programs would: vCPUs with so many reasons each, none of which ever ran on this machine. */
-static void fill(const struct synthetic_spec *spec)
-{
-	u32 count = spec->vms * spec->vcpus;
-	struct control *control = map_of("control", sizeof(*control));
-
-	vcpus = map_of("vcpus", count * sizeof(*vcpus));
-	exits = map_of("exits", (size_t)count * spec->reasons * sizeof(*exits));
-	maps_mib = (double)(count * (sizeof(*vcpus) + (size_t)spec->reasons * sizeof(*exits))) / 1048576;
-	for (u32 i = 0; i < count; i++) {
-		struct vcpu_rec *v = &vcpus[i];
-
-		v->kvm = 0xffff800000000000ULL + (i / spec->vcpus + 1) * 65536ULL;
-		v->vcpu_id = (int)(i % spec->vcpus);
-		v->pid = (u32)getpid();
-		v->tid = i + 1;
-		v->isa = 1;
-		v->state = VCPU_GUEST;
-		v->created_ns = v->acct_ns = v->state_ns = v->epoch = 1;
-		for (u32 r = 0; r < spec->reasons; r++) {
-			v->reasons[r].key = EXIT_KEY(EXIT_GUEST, r);
-			v->reasons[r].rec = i * spec->reasons + r;
-			exits[v->reasons[r].rec].key = v->reasons[r].key;
-		}
-		v->vcpu = 0xffff900000000000ULL + i * 65536ULL;
-	}
-	control->next_vcpu = count;
-	control->next_exit = count * spec->reasons;
-}
-
-static u64 chance = 1;
-
-/* A second's worth of exits: each reason some, of a dozen different lengths. */
-static void advance(const struct synthetic_spec *spec)
-{
-	for (u32 i = 0; i < spec->vms * spec->vcpus; i++) {
-		struct vcpu_rec *v = &vcpus[i];
-
-		for (u32 r = 0; r < spec->reasons; r++) {
-			struct exit_rec *x = &exits[i * spec->reasons + r];
-
-			for (u32 k = 0; k < 12; k++) {
-				u32 n, ns = 1000 << (k / 2);
-
-				/* each another number, so that the past has something to keep */
-				chance = chance * 6364136223846793005ULL + 1442695040888963407ULL;
-				n = 1 + (u32)(chance >> 60);
-				x->hist[40 + 4 * k + (i + r) % 4] += n;
-				x->done += n;
-				x->total_ns += (u64)n * ns;
-				v->exits += n;
-			}
-			x->min_ns = 1000;
-			x->max_ns = 64000;
-			x->extremes[v->epoch & 1] =
-				(struct exit_extremes){.epoch = v->epoch, .min_ns = 1000, .max_ns = 64000};
-		}
-		v->time_ns[VCPU_KVM] += 12000;
-	}
 }
 
 /* A line of /proc/self/status that is in kB. */
@@ -180,9 +85,9 @@ int main(int argc, char **argv)
 		bpf ? source_bpf_open(spec.vms * spec.vcpus, &ret, error, sizeof(error)) : source_synthetic_open(&spec);
 	if (bpf && !source)
 		fail(error);
-	if (bpf)
-		fill(&spec);
-	else if (!events)
+	if (bpf && fill_begin(getpid(), &spec, error, sizeof(error)))
+		fail(error);
+	if (!bpf && !events)
 		source_want(source, &(struct wants){0});
 	series = series_new();
 	ring = history_new(NULL);
@@ -202,7 +107,7 @@ int main(int argc, char **argv)
 		double t[8];
 
 		if (bpf)
-			advance(&spec);
+			fill_advance(&spec);
 		t[0] = now_us();
 		if (source_sample(source, cur))
 			fail(source->error);
@@ -244,6 +149,6 @@ int main(int argc, char **argv)
 	}
 	printf("own %.0f\npast %.0f\nmaps %.0f\n",
 	       status_mib("RssAnon:") - (double)history_figures(ring).bytes / 1048576,
-	       (double)history_figures(ring).bytes / 1048576, bpf ? maps_mib : 0);
+	       (double)history_figures(ring).bytes / 1048576, bpf ? fill_kernel_mib(getpid()) : 0);
 	return 0;
 }

@@ -410,6 +410,45 @@ static void durations_are_made_when_asked_for(void **state)
 	snapshot_free(&lazy);
 }
 
+/* The rows of a vCPU are made when somebody asks for them, the same as when all are; without the past there are no figures. */
+static void rows_are_made_when_asked_for(void **state)
+{
+	struct snapshot all = {0}, lazy = {0};
+	struct pair p;
+	u32 made = 0;
+
+	(void)state;
+	pair_open(&p, "5x3x12");
+	for (u32 n = 0; n < 8; n++) {
+		pair_next(&p);
+		assert_int_equal(snapshot_build(&all, n ? &p.a : NULL, &p.b, n == 5), 0);
+		assert_int_equal(snapshot_build_lazily(&lazy, n ? &p.a : NULL, &p.b, n == 5), 0);
+		assert_int_equal(lazy.vcpu_exit_count, all.vcpu_exit_count);
+		for (u32 v = n % 2; v < all.vcpu_count; v++) {
+			const struct exit_row *a = snapshot_vcpu_exits(&all, &all.vcpus[v]), *b;
+
+			assert_false(lazy.vcpus[v].rows_made);
+			if (v % 5 == 4)
+				snapshot_forget(&lazy);
+			b = snapshot_vcpu_exits(&lazy, &lazy.vcpus[v]);
+			assert_ptr_equal(b, snapshot_vcpu_exits(&lazy, &lazy.vcpus[v]));
+			assert_int_equal(lazy.vcpus[v].exit_count, all.vcpus[v].exit_count);
+			for (u32 i = 0; i < all.vcpus[v].exit_count; i++) {
+				assert_true(a[i].key == b[i].key && a[i].vcpu == b[i].vcpu && a[i].isa == b[i].isa);
+				assert_int_equal(a[i].now, b[i].now);
+				assert_int_equal(b[i].f.count, lazy.settled ? 0 : a[i].f.count);
+				assert_int_equal(b[i].f.time_ns, lazy.settled ? 0 : a[i].f.time_ns);
+				assert_int_equal(b[i].f.max_ns, lazy.settled ? 0 : a[i].f.max_ns);
+				made += b[i].f.count != 0;
+			}
+		}
+	}
+	assert_true(made > 100);
+	pair_close(&p);
+	snapshot_free(&all);
+	snapshot_free(&lazy);
+}
+
 /* A prev that has nothing to do with cur must not upset anything: the interval of two mangled samples. */
 static void any_two_samples_will_do(void **state)
 {
@@ -552,6 +591,7 @@ int main(void)
 		cmocka_unit_test(the_worst_preemptor_is_of_the_interval),
 		cmocka_unit_test(sums_add_up),
 		cmocka_unit_test(durations_are_made_when_asked_for),
+		cmocka_unit_test(rows_are_made_when_asked_for),
 		cmocka_unit_test(any_two_samples_will_do),
 		cmocka_unit_test(steady_host_allocates_nothing),
 		cmocka_unit_test(a_large_host_in_time),
