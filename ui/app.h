@@ -218,6 +218,8 @@ struct command {
 int command_run(struct app *app, const char *text, u32 *flags, char *err, size_t err_size);
 /* Command n of those that what is typed may lead to, the best first; false: there are no more. */
 bool palette_at(const struct app *app, int n, struct command *out);
+/* Those from the one numbered from on, at most room of them: how many there are. */
+u32 palette_list(const struct app *app, u32 from, struct command *out, u32 room);
 u32 palette_open(struct app *app);
 u32 palette_edit(struct app *app, enum action_id action);
 u32 palette_accept(struct app *app);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -99,51 +100,6 @@ int command_run(struct app *app, const char *text, u32 *flags, char *err, size_t
 
 /* --- the list ---------------------------------------------------------------------------------------------------- */
 
-/* Command n of all there are here, before what is typed chooses among them. */
-static bool command_at(const struct app *app, int n, struct command *out)
-{
-	const struct view_columns *cols = view_columns(app->here.view);
-
-	for (size_t i = 0; i < action_count; i++) {
-		const struct action *act = &action_table[i];
-
-		if (act->contexts == CTX_PROMPT || act->id == ACT_PALETTE || !(act->contexts & app_view_context(app)) ||
-		    n--)
-			continue;
-		snprintf(out->text, sizeof(out->text), "%s", act->name);
-		out->help = act->help;
-		return true;
-	}
-	for (int v = 0; v < VIEW_DETAIL; v++)
-		if (!n--) {
-			snprintf(out->text, sizeof(out->text), "view %s", view_columns((enum view_id)v)->name);
-			out->help = "go to this view";
-			return true;
-		}
-	for (u32 i = 0; app->here.view != VIEW_DETAIL && i < cols->count; i++)
-		if (!n--) {
-			snprintf(out->text, sizeof(out->text), "sort %s", cols->columns[i].name);
-			out->help = cols->columns[i].help;
-			return true;
-		}
-	for (int s = 0; s < SETTINGS; s++) {
-		const struct setting *setting = &setting_table[s];
-
-		for (int k = 0; setting->choice ? setting->choice(k) != NULL : !k; k++)
-			if (!n--) {
-				snprintf(out->text, sizeof(out->text), "set %s %s", setting->name,
-					 setting->choice ? setting->choice(k) : "");
-				out->help = setting->help;
-				return true;
-			}
-	}
-	if (n || app->here.view == VIEW_DETAIL)
-		return false;
-	snprintf(out->text, sizeof(out->text), "filter ");
-	out->help = "keep only rows that match; nothing behind it: all rows";
-	return true;
-}
-
 /* How well a command fits what is typed: 0 best, -1 not at all. Each word must be in it, one behind the other. */
 static int fit(const char *command, const char *typed)
 {
@@ -166,13 +122,73 @@ static int fit(const char *command, const char *typed)
 	return prefix ? 0 : starts ? 1 : 2;
 }
 
+/* Those that fit what is typed equally well: the first ones are left out, the next are taken until there is no room. */
+struct choice {
+	const char *typed;
+	int fit;
+	u32 leave, room, taken;
+	struct command *out;
+};
+
+__attribute__((format(printf, 3, 4))) static void offer(struct choice *choice, const char *help, const char *format,
+							...)
+{
+	struct command command;
+	va_list args;
+
+	if (choice->taken == choice->room)
+		return;
+	va_start(args, format);
+	vsnprintf(command.text, sizeof(command.text), format, args);
+	va_end(args);
+	if (fit(command.text, choice->typed) != choice->fit)
+		return;
+	command.help = help;
+	if (choice->leave)
+		choice->leave--;
+	else
+		choice->out[choice->taken++] = command;
+}
+
+/* All commands there are here. */
+static void offer_all(const struct app *app, struct choice *choice)
+{
+	const struct view_columns *cols = view_columns(app->here.view);
+	enum context context = app_view_context(app);
+
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action *act = &action_table[i];
+
+		if (act->contexts != CTX_PROMPT && act->id != ACT_PALETTE && act->contexts & context)
+			offer(choice, act->help, "%s", act->name);
+	}
+	for (int v = 0; v < VIEW_DETAIL; v++)
+		offer(choice, "go to this view", "view %s", view_columns((enum view_id)v)->name);
+	for (u32 i = 0; app->here.view != VIEW_DETAIL && i < cols->count; i++)
+		offer(choice, cols->columns[i].help, "sort %s", cols->columns[i].name);
+	for (int s = 0; s < SETTINGS; s++) {
+		const struct setting *setting = &setting_table[s];
+
+		for (int k = 0; setting->choice ? setting->choice(k) != NULL : !k; k++)
+			offer(choice, setting->help, "set %s %s", setting->name,
+			      setting->choice ? setting->choice(k) : "");
+	}
+	if (app->here.view != VIEW_DETAIL)
+		offer(choice, "keep only rows that match; nothing behind it: all rows", "filter ");
+}
+
+u32 palette_list(const struct app *app, u32 from, struct command *out, u32 room)
+{
+	struct choice choice = {.typed = app->line.text, .leave = from, .room = room, .out = out};
+
+	for (choice.fit = 0; choice.fit <= 2; choice.fit++)
+		offer_all(app, &choice);
+	return choice.taken;
+}
+
 bool palette_at(const struct app *app, int n, struct command *out)
 {
-	for (int want = 0; want <= 2; want++)
-		for (int i = 0; command_at(app, i, out); i++)
-			if (fit(out->text, app->line.text) == want && !n--)
-				return true;
-	return false;
+	return palette_list(app, (u32)n, out, 1) == 1;
 }
 
 /* --- keys -------------------------------------------------------------------------------------------------------- */

@@ -101,18 +101,17 @@ void view_column_box(const struct app *app, struct grid *grid, const struct layo
 void view_palette(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	int foot = lay->views >= 0 ? lay->views : lay->footer >= 0 ? lay->footer : grid->h - 1;
-	int w = grid->w > 90 ? 88 : grid->w, count = 0;
+	int w = grid->w > 90 ? 88 : grid->w, count;
 	bool frame = foot - lay->body >= 4 && w >= 24;
 	int room = foot - lay->body - 2 * frame;
 	struct box box = {.x = frame, .w = w - 2 * frame};
-	struct command command;
+	struct command list[LINES_MAX];
 
 	room = room > LINES_MAX ? LINES_MAX : room;
 	if (room < 1)
 		return;
 	box.top = app->palette_at >= room ? app->palette_at - room + 1 : 0;
-	while (count < room && palette_at(app, box.top + count, &command))
-		count++;
+	count = (int)palette_list(app, (u32)box.top, list, (u32)room);
 	if (!count)
 		return;
 	box.h = count;
@@ -120,7 +119,7 @@ void view_palette(const struct app *app, struct grid *grid, const struct layout 
 	grid_clear_hits(grid);
 	if (frame)
 		view_box(grid, 0, box.y - 1, w, count + 2, " commands: Tab completes, Enter runs ");
-	for (int i = box.top; i < box.top + count && palette_at(app, i, &command); i++)
-		draw_line(grid, &box, i, "", STYLE_NORMAL, command.text, STYLE_NAME, w > 60 ? 26 : w - 4, command.help,
-			  STYLE_LABEL, i == app->palette_at);
+	for (int i = 0; i < count; i++)
+		draw_line(grid, &box, box.top + i, "", STYLE_NORMAL, list[i].text, STYLE_NAME, w > 60 ? 26 : w - 4,
+			  list[i].help, STYLE_LABEL, box.top + i == app->palette_at);
 }

@@ -9,11 +9,13 @@
 
 #define NAME_WIDTH_MAX 40
 #define BAR_WIDTH_MIN  8
+#define DROP_FIRST     (UINT8_MAX + 1)
 
 /* Columns from left to right, and where each is; w 0: no room. The first cell of a line is for a mark. */
 struct table {
 	const struct column *col[VIEW_COLUMNS];
 	int x[VIEW_COLUMNS], w[VIEW_COLUMNS];
+	int drop[VIEW_COLUMNS]; /* the highest goes first where there is no room; 0: stays */
 	int count;
 	int sort; /* of them, -1: sorted by one that is not shown */
 };
@@ -61,24 +63,13 @@ static int table_width(const struct table *t, int gap)
 	return width - gap + 1;
 }
 
-/* A column that this host cannot measure goes before all others. */
-static int drop_order(const struct snapshot *snap, const struct column *col)
+static bool table_drop_one(struct table *t)
 {
-	return column_available(col, snap, NULL) ? col->priority : UINT8_MAX + 1;
-}
+	int worst = -1;
 
-static bool table_drop_one(struct table *t, const struct snapshot *snap)
-{
-	int worst = -1, worst_order = 0;
-
-	for (int i = 0; i < t->count; i++) {
-		int order = drop_order(snap, t->col[i]);
-
-		if (!t->w[i] || !order || i == t->sort || order < worst_order)
-			continue;
-		worst = i;
-		worst_order = order;
-	}
+	for (int i = 0; i < t->count; i++)
+		if (t->w[i] && t->drop[i] && i != t->sort && (worst < 0 || t->drop[i] >= t->drop[worst]))
+			worst = i;
 	/* what is sorted by is the last to go: a list whose order cannot be seen is a riddle */
 	if (worst < 0 && t->sort >= 0 && t->w[t->sort] && t->col[t->sort]->priority)
 		worst = t->sort;
@@ -93,11 +84,14 @@ static void table_drop(struct table *t, const struct snapshot *snap, int room)
 	int least[VIEW_COLUMNS];
 
 	memcpy(least, t->w, sizeof(least));
-	while (table_width(t, 1) > room && table_drop_one(t, snap))
+	/* a column that this host cannot measure goes before all others */
+	for (int i = 0; i < t->count; i++)
+		t->drop[i] = column_available(t->col[i], snap, NULL) ? t->col[i]->priority : DROP_FIRST;
+	while (table_width(t, 1) > room && table_drop_one(t))
 		;
-	for (int order = 0; order <= UINT8_MAX; order++)
+	for (int drop = 0; drop < DROP_FIRST; drop++)
 		for (int i = 0; i < t->count; i++) {
-			if (t->w[i] || drop_order(snap, t->col[i]) != order)
+			if (t->w[i] || t->drop[i] != drop)
 				continue;
 			t->w[i] = least[i];
 			if (table_width(t, 1) > room)
@@ -465,7 +459,7 @@ void view_list(const struct app *app, struct grid *grid, const struct layout *la
 {
 	const struct view_state *vs = &app->views[app->here.view];
 	int top = lay->body + 1, lines = app_lines(app);
-	struct table table;
+	struct table table = {.count = 0};
 	char text[256];
 
 	if (lay->body >= lay->body_end)

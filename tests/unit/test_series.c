@@ -127,30 +127,32 @@ static void rows_come_and_go(void **state)
 /* Wherever one goes in the past, by steps and jumps, the columns are there. */
 static void the_past_has_its_series(void **state)
 {
-	struct sample *all = synthetic_samples("4x2x8:3", 300);
+	struct sample *all;
 	struct history *ring = history_new(NULL);
 	struct past past = {.ring = ring};
 	struct series *s = series_new();
 	struct heat *heat = heat_new();
 	struct row_id vm = {.view = VIEW_VM, .vm = 2}, exit = {.view = VIEW_EXIT};
-	u64 seed = 9, seq = 300;
+	const u32 count = sweep(120, 300);
+	u64 seed = 9, seq = count;
 	float values[SERIES_SPAN];
 
 	(void)state;
-	for (u32 i = 0; i < 300; i++)
+	all = synthetic_samples("4x2x8:3", count);
+	for (u32 i = 0; i < count; i++)
 		assert_int_equal(history_add(ring, &all[i]), 0);
 	exit.isa = all[0].vcpus[0].isa;
 	exit.key = all[0].exits[all[0].vcpus[0].exit_first].key;
 	assert_true(heat_watch(heat, &exit));
 	assert_false(heat_watch(heat, &exit));
-	assert_int_equal(series_fill(s, &past, 301), -ENOENT);
+	assert_int_equal(series_fill(s, &past, count + 1), -ENOENT);
 	assert_int_equal(heat_fill(heat, &past, 0), -ENOENT);
 	for (u32 i = 0; i < sweep(100, 400); i++) {
 		u64 reach;
 
 		switch (rnd(&seed) % 8) {
 		case 0:
-			seq = past_step(&past, rnd(&seed) % 310, 0);
+			seq = past_step(&past, rnd(&seed) % (count + 10), 0);
 			break;
 		case 1:
 		case 2:
@@ -172,7 +174,7 @@ static void the_past_has_its_series(void **state)
 	series_free(s);
 	heat_free(heat);
 	history_free(ring);
-	samples_free(all, 300);
+	samples_free(all, count);
 }
 
 static const struct exit_row *scope_rows(const struct snapshot *snap, u32 scope, u32 *count)
