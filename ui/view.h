@@ -24,7 +24,10 @@ void view_layout(const struct app *app, struct layout *out);
 int view_body_height(const struct app *app);
 
 /* ui/view_header.c */
-/* What is wrong with our own measuring, and vCPUs that are stuck; view_alert(): else the worst finding. */
+/*
+ * In one line: what is lost or stuck now, and what this host does not let us see. view_alert(): the first of what is urgent,
+ * the worst finding, and what cannot be seen.
+ */
 bool view_trouble(const struct app *app, char *text, size_t size, enum style *style);
 bool view_alert(const struct app *app, char *text, size_t size, enum style *style);
 void view_header(const struct app *app, struct grid *grid, const struct layout *lay);

@@ -300,60 +300,95 @@ static void finding_alert(const struct app *app, char *text, size_t size, enum s
 		snprintf(text + strlen(text), size - strlen(text), "%s", more);
 }
 
-bool view_trouble(const struct app *app, char *text, size_t size, enum style *style)
+/* What this host does not let us see, or what makes us dearer: it stays so for as long as kvmtop runs. */
+static size_t limits_text(const struct snapshot *snap, char *text, size_t size, bool brief)
 {
-	const struct sample *cur = app->snap ? app->snap->cur : NULL;
+	const struct sample *cur = snap->cur;
+	size_t len = 0;
+
+	text[0] = '\0';
+	/* nothing is missing then, it only costs more */
+	if (snap->lost[LOSS_STORAGE])
+		len += (size_t)snprintf(text, size, "%s (%s)", loss_help(LOSS_STORAGE), loss_name(LOSS_STORAGE));
+	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
+		const char *trouble = probe_trouble(cur->probes[i].status);
+
+		if (!trouble || !probe_table[i].lost)
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s%s",
+					len     ? "; "
+					: brief ? "see --features: "
+						: "",
+					probe_table[i].lost);
+		if (!brief && len < size)
+			len += (size_t)snprintf(text + len, size - len, " (%s %s)", probe_table[i].name, trouble);
+	}
+	return len < size ? len : size - 1;
+}
+
+/* What is not as it should be at this moment: lost, missing, stuck. */
+static size_t urgent_text(const struct snapshot *snap, char *text, size_t size, enum style *style)
+{
+	const struct sample *cur = snap->cur;
 	char num[FMT_SIZE];
 	size_t len = 0;
 	int lost = 0;
 
 	text[0] = '\0';
-	if (!cur)
-		return false;
-	if (cur->waiting) {
-		*style = STYLE_WARN;
-		snprintf(text, size, "%s", cur->waiting);
-		return true;
-	}
 	*style = STYLE_WARN;
+	if (cur->waiting)
+		return (size_t)snprintf(text, size, "%s", cur->waiting);
 	if (cur->missing) {
 		*style = STYLE_ALERT;
 		len = (size_t)snprintf(text, size, "MISSING: %u samples before this one, which the recording lost",
 				       cur->missing);
 	}
 	for (int i = 0; i < LOSSES && len < size; i++) {
-		if (!app->snap->lost[i] || i == LOSS_STORAGE)
+		if (!snap->lost[i] || i == LOSS_STORAGE)
 			continue;
 		*style = STYLE_ALERT;
 		len += (size_t)snprintf(text + len, size - len, "%s%s %s",
 					lost++ ? ", "
 					: len  ? "; LOST: "
 					       : "LOST: ",
-					loss_name((u32)i), fmt_count(num, (double)app->snap->lost[i], 5));
+					loss_name((u32)i), fmt_count(num, (double)snap->lost[i], 5));
 	}
-	len += stuck_text(app->snap, text + len, size - len, len ? "; " : "", style);
-	/* nothing is missing then, it only costs more */
-	if (app->snap->lost[LOSS_STORAGE] && len < size)
-		len += (size_t)snprintf(text + len, size - len, "%s%s (%s)", len ? "; " : "", loss_help(LOSS_STORAGE),
-					loss_name(LOSS_STORAGE));
-	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
-		const char *trouble = probe_trouble(cur->probes[i].status);
+	len += stuck_text(snap, text + len, size - len, len ? "; " : "", style);
+	return len < size ? len : size - 1;
+}
 
-		if (trouble && probe_table[i].lost)
-			len += (size_t)snprintf(text + len, size - len, "%s%s (%s %s)", len ? "; " : "",
-						probe_table[i].lost, probe_table[i].name, trouble);
+bool view_trouble(const struct app *app, char *text, size_t size, enum style *style)
+{
+	size_t len;
+
+	text[0] = '\0';
+	if (!app->snap)
+		return false;
+	len = urgent_text(app->snap, text, size, style);
+	if (!app->snap->cur->waiting && len + 2 < size) {
+		size_t before = len;
+
+		if (len)
+			len += (size_t)snprintf(text + len, size - len, "; ");
+		if (!limits_text(app->snap, text + len, size - len, false))
+			text[before] = '\0';
 	}
 	return text[0] != '\0';
 }
 
 bool view_alert(const struct app *app, char *text, size_t size, enum style *style)
 {
-	if (view_trouble(app, text, size, style))
-		return true;
-	if (!app->snap || !app->findings.count || app->here.view == VIEW_FINDING)
+	if (!app->snap)
 		return false;
-	finding_alert(app, text, size, style);
-	return true;
+	if (urgent_text(app->snap, text, size, style))
+		return true;
+	if (app->findings.count && app->here.view != VIEW_FINDING) {
+		finding_alert(app, text, size, style);
+		return true;
+	}
+	if (limits_text(app->snap, text, size, false) && text_width(text, app->ascii) > app->w - 2)
+		limits_text(app->snap, text, size, true);
+	return text[0] != '\0';
 }
 
 /* --- where one is ------------------------------------------------------------------------------------------------ */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The line of what is wrong: what is urgent goes before a finding, and that before what the host never lets us see. */
+#include "build.h"
+
+#include "../../ui/app.h"
+#include "../../ui/style.h"
+#include "../../ui/view.h"
+
+/* A second of one VM with one vCPU in the guest. */
+struct second {
+	struct sample a, b;
+	struct snapshot snap;
+	struct app app;
+	char text[512];
+	enum style style;
+};
+
+static void begin(struct second *s)
+{
+	char err[128];
+
+	memset(s, 0, sizeof(*s));
+	assert_int_equal(app_init(&s->app, VIEW_VM, NULL, NULL, err, sizeof(err)), 0);
+	build_sample(&s->a, 1);
+	build_vm(&s->a, 1, "one");
+	build_vcpu(&s->a, 11, 0);
+	build_sample(&s->b, 2);
+	build_vm(&s->b, 1, "one");
+	build_vcpu(&s->b, 11, 0);
+}
+
+/* Without kvm_entry and kvm_exit. */
+static void blind(struct second *s)
+{
+	s->b.probes[PROBE_ENTRY].status = s->b.probes[PROBE_EXIT].status = PROBE_SILENT;
+}
+
+/* It waited for a pCPU a third of the time. */
+static void steal(struct second *s)
+{
+	s->b.vcpus[0].time_ns[VCPU_GUEST] -= 333 * NSEC_PER_MSEC;
+	s->b.vcpus[0].time_ns[VCPU_WAIT] += 333 * NSEC_PER_MSEC;
+}
+
+static bool alert(struct second *s, int w)
+{
+	assert_int_equal(snapshot_build(&s->snap, &s->a, &s->b, false), 0);
+	app_resize(&s->app, w, 24);
+	assert_int_equal(app_set_snapshot(&s->app, &s->snap, s->b.mono_ns), 0);
+	return view_alert(&s->app, s->text, sizeof(s->text), &s->style);
+}
+
+static void end(struct second *s)
+{
+	app_free(&s->app);
+	snapshot_free(&s->snap);
+	sample_free(&s->a);
+	sample_free(&s->b);
+}
+
+static void nothing_is_wrong(void **state)
+{
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	assert_false(alert(&s, 80));
+	assert_string_equal(s.text, "");
+	end(&s);
+}
+
+static void what_the_host_hides(void **state)
+{
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	blind(&s);
+	assert_true(alert(&s, 200));
+	assert_int_equal(s.style, STYLE_WARN);
+	assert_string_equal(
+		s.text, "no guest time, no exit latency (entry silent); no VM exits, no exit reasons (exit silent)");
+	/* on a narrow screen what is lost is worth more than the probes' names */
+	assert_true(alert(&s, 80));
+	assert_string_equal(s.text, "see --features: no guest time, no exit latency; no VM exits, no exit reasons");
+	end(&s);
+}
+
+static void a_finding_goes_before_it(void **state)
+{
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	blind(&s);
+	steal(&s);
+	assert_true(alert(&s, 80));
+	assert_string_equal(s.text, "one: vCPU 0 waits for a pCPU 33.3 % (! shows it)");
+	assert_int_equal(s.style, STYLE_CRIT);
+	/* where no finding is on the screen, in tables, all of the rest is */
+	assert_true(view_trouble(&s.app, s.text, sizeof(s.text), &s.style));
+	assert_non_null(strstr(s.text, "(entry silent); no VM exits"));
+	/* and in the list of findings there is no need to repeat one */
+	s.app.here.view = VIEW_FINDING;
+	assert_true(alert(&s, 80));
+	assert_non_null(strstr(s.text, "no guest time"));
+	end(&s);
+}
+
+static void a_loss_goes_before_all(void **state)
+{
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	blind(&s);
+	steal(&s);
+	s.b.lost[LOSS_EXIT_SLOTS] = 7;
+	assert_true(alert(&s, 80));
+	assert_int_equal(s.style, STYLE_ALERT);
+	assert_int_equal(strncmp(s.text, "LOST: ", 6), 0);
+	assert_non_null(strstr(s.text, loss_name(LOSS_EXIT_SLOTS)));
+	assert_null(strstr(s.text, "no guest time"));
+	assert_true(view_trouble(&s.app, s.text, sizeof(s.text), &s.style));
+	assert_int_equal(strncmp(s.text, "LOST: ", 6), 0);
+	assert_non_null(strstr(s.text, "; no guest time"));
+	/* a line that is too short for all of it stays a line */
+	for (size_t size = 1; size < 200; size++) {
+		memset(s.text, 'x', sizeof(s.text));
+		view_trouble(&s.app, s.text, size, &s.style);
+		assert_true(strlen(s.text) < size);
+	}
+	end(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_wrong),
+		cmocka_unit_test(what_the_host_hides),
+		cmocka_unit_test(a_finding_goes_before_it),
+		cmocka_unit_test(a_loss_goes_before_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
