@@ -9,7 +9,10 @@
  * frames only: 0 the one after the last one told, 1 none, else 1 + zigzag of the distance from it); then in blocks of
  * REC_BLOCK rows, field after field, the rows' values. A number is the zigzag of its difference from the older row
  * (of 0 without one). A text is 0 when it is as in the older row, else its length + 1 and its bytes. A histogram is 0
- * when it is as in the older row, else its length + 1, its first bucket, and the differences of its buckets. In the
+ * when it is as in the older row, else its length + 1, its first bucket, and the differences of its buckets. Since
+ * version 3 those of a block are together: of each row 0 when it is as in the older row, 1 when it has the same buckets,
+ * else its length + 2 and its first bucket; the number of bytes that follow outside of the stream; of each row that is
+ * not 0 a bit a bucket, which has another count; and of each of these the varint of the difference, modulo 2^32. In the
  * stream a number that is not 0 is a LEB128 varint, and a run of zeros is a zero byte and the varint of its length -
  * 1. Each table's stream ends with its last row.
  *
@@ -22,7 +25,7 @@
 
 #include "record_fields.h"
 
-#define REC_VERSION 2
+#define REC_VERSION 3
 #define REC_BLOCK   64
 
 /* Larger frames are not written and not believed. */

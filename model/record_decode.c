@@ -12,21 +12,14 @@
 #include "hist.h"
 #include "probes.h"
 #include "record_code.h"
+#include "record_numbers.h"
 #include "vmname.h"
 
 #define UNKNOWN_FIELD 0xff
-#define TEXT_MAX      4096
 #define HEAD_TABLES   64
 #define HEAD_FIELDS   1024
 #define NO_ROW        UINT32_MAX
 #define NUMBERS_MAX   (128U << 20) /* a frame */
-
-struct in {
-	const u8 *p, *end;
-	u64 zeros;  /* left of a run */
-	u64 budget; /* numbers that may still be asked for: runs of zeros make many of few bytes */
-	bool bad;
-};
 
 /* A table as the file has it. */
 struct file_table {
@@ -56,67 +49,6 @@ static const union {
 								    : sizeof(struct vcpu_sample)];
 	u64 align;
 } zero_row;
-
-/* --- numbers ------------------------------------------------------------------------------------------------------ */
-
-static u64 get_varint(struct in *in)
-{
-	u64 v = 0;
-
-	for (u32 shift = 0; shift < 64; shift += 7) {
-		u8 byte;
-
-		if (in->p == in->end)
-			break;
-		byte = *in->p++;
-		if (shift == 63 && byte > 1)
-			break;
-		v |= (u64)(byte & 0x7f) << shift;
-		if (byte < 0x80)
-			return v;
-	}
-	in->bad = true;
-	in->p = in->end;
-	return 0;
-}
-
-/* The next number of the stream; 0 for ever once it is bad. */
-static inline u64 get(struct in *in)
-{
-	if (!in->budget) {
-		in->bad = true;
-		return 0;
-	}
-	in->budget--;
-	if (in->zeros) {
-		in->zeros--;
-		return 0;
-	}
-	if (in->p < in->end && !*in->p) {
-		in->p++;
-		in->zeros = get_varint(in);
-		return 0;
-	}
-	return get_varint(in);
-}
-
-static inline u64 unzigzag(u64 v)
-{
-	return v >> 1 ^ -(v & 1);
-}
-
-/* The next len bytes; NULL when there are not so many. A run of zeros cannot go on behind them. */
-static const char *get_bytes(struct in *in, u64 len)
-{
-	const u8 *at = in->p;
-
-	if (in->zeros || len > TEXT_MAX || len > (u64)(in->end - in->p)) {
-		in->bad = true;
-		return NULL;
-	}
-	in->p += len;
-	return (const char *)at;
-}
 
 /* --- the description ---------------------------------------------------------------------------------------------- */
 
@@ -161,6 +93,12 @@ static bool get_notes(struct decoder *dec, struct in *in)
 	return !in->bad;
 }
 
+/* A histogram is one however it was written. */
+static bool same_meaning(u64 a, u64 b)
+{
+	return (a == REC_SPARSE ? REC_HIST : a) == (b == REC_SPARSE ? REC_HIST : b);
+}
+
 static int get_table(struct decoder *dec, struct in *in)
 {
 	struct file_table *ft = &dec->tables[dec->table_count];
@@ -193,7 +131,7 @@ static int get_table(struct decoder *dec, struct in *in)
 			return -EBADMSG;
 		ft->types[i] = type;
 		field = ft->table ? rec_field_find(ft->table, name) : NULL;
-		ft->fields[i] = field && field->type == type ? field - ft->table->fields : UNKNOWN_FIELD;
+		ft->fields[i] = field && same_meaning(field->type, type) ? field - ft->table->fields : UNKNOWN_FIELD;
 		if (ft->fields[i] != UNKNOWN_FIELD && memchr(ft->fields, ft->fields[i], i))
 			ft->fields[i] = UNKNOWN_FIELD;
 	}
@@ -386,6 +324,67 @@ static int get_hist(struct in *in, struct sample *s, struct hist_span *span, str
 	return 0;
 }
 
+/* One row's buckets: those with a bit have another count. */
+static bool get_sparse(struct in *in, const u8 *mask, u32 *to, u32 len)
+{
+	for (u32 i = 0; i < len && !in->bad; i++) {
+		u64 d = mask[i / 8] >> i % 8 & 1 ? get_varint(in) : 0;
+
+		in->bad |= d > UINT32_MAX;
+		to[i] += (u32)d;
+	}
+	return !in->bad;
+}
+
+/* The block's histograms, all in a row; first the spans, then what the bytes behind them say. */
+static int get_sparses(struct decoder *dec, struct in *in, const struct rec_field *field, const struct block *blk)
+{
+	struct hist_span span[REC_BLOCK], old[REC_BLOCK];
+	u64 code[REC_BLOCK], masks = 0, bytes;
+	const u8 *mask, *end;
+
+	for (u32 i = 0; i < blk->n; i++) {
+		memcpy(&old[i], blk->old[i] + field->offset, sizeof(old[i]));
+		span[i] = old[i];
+		code[i] = get(in);
+		if (code[i] > 1) {
+			u64 len = code[i] - 2, first = get(in);
+
+			if (in->bad || len > HIST_BUCKETS || first + len > HIST_BUCKETS || first >= HIST_BUCKETS)
+				return -EBADMSG;
+			span[i] = (struct hist_span){.first = (u16)first, .len = (u16)len};
+		}
+		masks += code[i] ? (span[i].len + 7U) / 8 : 0;
+	}
+	bytes = get(in);
+	if (in->bad || in->zeros || bytes > (u64)(in->end - in->p) || masks > bytes)
+		return -EBADMSG;
+	mask = in->p;
+	end = in->p + bytes;
+	in->p += masks;
+	for (u32 i = 0; i < blk->n; i++) {
+		struct sample *s = &dec->next;
+		s64 off;
+
+		if (s->hist_count > REC_HIST_MAX - span[i].len)
+			return -EBADMSG;
+		off = sample_add_hist(s, span[i].len);
+		if (off < 0)
+			return -ENOMEM;
+		span[i].off = (u32)off;
+		for (u32 k = 0; k < span[i].len; k++) {
+			u32 at = span[i].first + k - old[i].first; /* wraps before the old span */
+
+			s->hist[off + k] = at < old[i].len ? dec->last.hist[old[i].off + at] : 0;
+		}
+		if (code[i] && !get_sparse(in, mask, s->hist + off, span[i].len))
+			return -EBADMSG;
+		mask += code[i] ? (span[i].len + 7U) / 8 : 0;
+		memcpy(blk->row[i] + field->offset, &span[i], sizeof(span[i]));
+	}
+	return in->p == end ? 0 : -EBADMSG;
+}
+
 static int get_hists(struct decoder *dec, struct in *in, const struct rec_field *field, const struct block *blk)
 {
 	int ret = 0;
@@ -405,6 +404,18 @@ static void skip_column(struct in *in, u8 type, const struct block *blk)
 {
 	if (type == REC_TEXT || type == REC_STATIC) {
 		get_texts(in, NULL, type, blk);
+		return;
+	}
+	for (u32 i = 0; i < blk->n && !in->bad && type == REC_SPARSE; i++)
+		if (get(in) > 1)
+			get(in);
+	if (type == REC_SPARSE) {
+		u64 bytes = get(in);
+
+		if (in->bad || in->zeros || bytes > (u64)(in->end - in->p))
+			in->bad = true;
+		else
+			in->p += bytes;
 		return;
 	}
 	for (u32 i = 0; i < blk->n && !in->bad; i++) {
@@ -434,8 +445,10 @@ static int get_block(struct decoder *dec, struct in *in, const struct file_table
 		field = &ft->table->fields[ft->fields[f]];
 		if (field->type == REC_TEXT || field->type == REC_STATIC)
 			get_texts(in, field, field->type, blk);
-		else if (field->type == REC_HIST)
+		else if (ft->types[f] == REC_HIST)
 			ret = get_hists(dec, in, field, blk);
+		else if (ft->types[f] == REC_SPARSE)
+			ret = get_sparses(dec, in, field, blk);
 		else if (field->type == REC_BOOL)
 			get_bools(in, field, blk);
 		else

@@ -7,18 +7,11 @@
 #include <zstd.h>
 
 #include "array.h"
-#include "record_code.h"
+#include "record_bytes.h"
 
-#define NO_MATCH   UINT32_MAX
-#define VARINT_MAX 10
-#define LEVEL      1 /* the next ones take twice as long, for a sixth less */
-
-/* Bytes before compression. */
-struct bytes {
-	u8 *data;
-	u32 len, room;
-	u64 zeros; /* a run not yet written */
-};
+#define NO_MATCH  UINT32_MAX
+#define WORDS_MAX 24
+#define LEVEL     1 /* the next ones take twice as long, for a sixth less */
 
 struct encoder {
 	const struct rec_schema *schema;
@@ -28,8 +21,9 @@ struct encoder {
 	char host[VM_NAME_SIZE];
 	struct sample tidy; /* a copy of a sample that has unused rows, without them */
 	bool has_prev;
-	struct bytes raw;
+	struct bytes raw, side;
 	u32 *match[REC_TABLES_MAX]; /* of each row, its row in prev, or NO_MATCH */
+	bool same[REC_TABLES_MAX];  /* each row's is the one at the same place, and match is not made */
 	u32 match_room[REC_TABLES_MAX];
 	struct bytes packed, head; /* compressed */
 	u32 head_raw_len;
@@ -42,97 +36,6 @@ static const union {
 								    : sizeof(struct vcpu_sample)];
 	u64 align;
 } zero_row;
-
-static int reserve(struct bytes *b, u64 more)
-{
-	/* one number and one run of zeros besides */
-	u64 want = b->len + more + 4 * VARINT_MAX;
-
-	return want > REC_RAW_MAX + (1U << 20) ? -EFBIG : ARRAY_ROOM(b->data, b->room, want);
-}
-
-static void put_varint(struct bytes *b, u64 v)
-{
-	u8 *p = b->data + b->len;
-
-	for (; v >= 0x80; v >>= 7)
-		*p++ = v | 0x80;
-	*p++ = v;
-	b->len = p - b->data;
-}
-
-static void end_zeros(struct bytes *b)
-{
-	if (!b->zeros)
-		return;
-	b->data[b->len++] = 0;
-	put_varint(b, b->zeros - 1);
-	b->zeros = 0;
-}
-
-/* The next number of the stream; room was reserved. */
-static inline void put(struct bytes *b, u64 v)
-{
-	if (!v) {
-		b->zeros++;
-		return;
-	}
-	end_zeros(b);
-	put_varint(b, v);
-}
-
-/*
- * The same for many numbers: where the next byte goes and how many zeros there are stay in registers, which the compiler
- * cannot see for itself, since bytes may be those of the struct.
- */
-struct pen {
-	u8 *at;
-	u64 zeros;
-};
-
-static inline struct pen pen_take(const struct bytes *b)
-{
-	return (struct pen){b->data + b->len, b->zeros};
-}
-
-static inline void pen_varint(struct pen *pen, u64 v)
-{
-	for (; v >= 0x80; v >>= 7)
-		*pen->at++ = (u8)(v | 0x80);
-	*pen->at++ = (u8)v;
-}
-
-static inline void pen_diff(struct pen *pen, u64 now, u64 old)
-{
-	u64 d = now - old;
-
-	if (!d) {
-		pen->zeros++;
-		return;
-	}
-	if (pen->zeros) {
-		*pen->at++ = 0;
-		pen_varint(pen, pen->zeros - 1);
-		pen->zeros = 0;
-	}
-	pen_varint(pen, d << 1 ^ -(d >> 63));
-}
-
-static inline void pen_give(struct bytes *b, const struct pen *pen)
-{
-	b->len = pen->at - b->data;
-	b->zeros = pen->zeros;
-}
-
-static int put_bytes(struct bytes *b, const char *text, u32 len)
-{
-	if (reserve(b, len))
-		return -ENOMEM;
-	end_zeros(b);
-	memcpy(b->data + b->len, text, len);
-	b->len += len;
-	return 0;
-}
 
 /* --- tidying ------------------------------------------------------------------------------------------------------ */
 
@@ -252,9 +155,33 @@ static const char *row_base(const struct rec_table *t, const struct sample *s)
 	return t->is_host ? (const char *)s : *(char *const *)((const char *)s + t->rows_at);
 }
 
+/* On a host where no VM and no reason is new, all rows are where they were. */
+static bool same_vcpus(const struct sample *now, const struct sample *old)
+{
+	if (now->vm_count != old->vm_count || now->vcpu_count != old->vcpu_count)
+		return false;
+	for (u32 i = 0; i < now->vm_count; i++)
+		if (now->vms[i].uid != old->vms[i].uid || now->vms[i].vcpu_count != old->vms[i].vcpu_count)
+			return false;
+	for (u32 i = 0; i < now->vcpu_count; i++)
+		if (now->vcpus[i].uid != old->vcpus[i].uid)
+			return false;
+	return true;
+}
+
+static bool same_exits(const struct sample *now, const struct sample *old)
+{
+	for (u32 i = 0; i < now->vcpu_count; i++)
+		if (now->vcpus[i].exit_count != old->vcpus[i].exit_count)
+			return false;
+	return true;
+}
+
 static int match_all(struct encoder *enc, const struct sample *now, bool key)
 {
 	const u32 *vms = NULL, *vcpus = NULL;
+	/* a reason never goes while its vCPU is there: as many are the same ones */
+	bool vcpus_same = !key && same_vcpus(now, enc->prev), exits_same = vcpus_same && same_exits(now, enc->prev);
 
 	for (u32 i = 0; i < enc->schema->table_count; i++) {
 		const struct rec_table *t = &enc->schema->tables[i];
@@ -265,6 +192,9 @@ static int match_all(struct encoder *enc, const struct sample *now, bool key)
 		if (ARRAY_ROOM(enc->match[i], enc->match_room[i], n))
 			return -ENOMEM;
 		match = enc->match[i];
+		enc->same[i] = (exits_same && t->match == REC_MATCH_EXIT) || (vcpus_same && t->match == REC_MATCH_VM);
+		if (enc->same[i])
+			continue;
 		if (key)
 			memset(match, 0xff, n * sizeof(*match));
 		else if (t->match == REC_MATCH_VM)
@@ -344,6 +274,46 @@ static void put_numbers(struct bytes *b, const struct rec_field *field, const st
 	pen_give(b, &pen);
 }
 
+/*
+ * Numbers of 8 bytes that lie side by side, all at once: row by row, as they lie in memory, and then column by column, most
+ * of which have not changed in any row.
+ */
+static void put_words(struct bytes *b, u32 offset, u32 fields, const struct block *blk)
+{
+	u64 diff[REC_BLOCK][WORDS_MAX], any[WORDS_MAX] = {0};
+	struct pen pen = pen_take(b);
+
+	for (u32 i = 0; i < blk->n; i++) {
+		const u64 *now = (const u64 *)(blk->now[i] + offset), *old = (const u64 *)(blk->old[i] + offset);
+
+		for (u32 k = 0; k < fields; k++) {
+			diff[i][k] = now[k] - old[k];
+			any[k] |= diff[i][k];
+		}
+	}
+	for (u32 k = 0; k < fields; k++) {
+		if (!any[k]) {
+			pen.zeros += blk->n;
+			continue;
+		}
+		for (u32 i = 0; i < blk->n; i++)
+			pen_diff(&pen, diff[i][k], 0);
+	}
+	pen_give(b, &pen);
+}
+
+/* How many fields from this one on lie side by side, 8 bytes each; at most WORDS_MAX. */
+static u32 words_from(const struct rec_table *t, u32 at)
+{
+	u32 n = 0;
+
+	while (at + n < t->field_count && n < WORDS_MAX && t->fields[at + n].type == REC_UINT &&
+	       t->fields[at + n].size == sizeof(u64) &&
+	       t->fields[at + n].offset == t->fields[at].offset + n * sizeof(u64))
+		n++;
+	return n;
+}
+
 static const char *text_of(const struct rec_field *field, const char *row, u32 *len)
 {
 	const char *text = row + field->offset;
@@ -375,51 +345,16 @@ static int put_texts(struct bytes *b, const struct rec_field *field, const struc
 	return 0;
 }
 
-static int put_hist(struct bytes *b, struct hist_span now, const u32 *hist, struct hist_span old, const u32 *old_hist)
-{
-	struct pen pen;
-
-	if (now.first == old.first && now.len == old.len &&
-	    (!now.len || !memcmp(hist + now.off, old_hist + old.off, now.len * sizeof(*hist)))) {
-		put(b, 0);
-		return 0;
-	}
-	if (reserve(b, (now.len + 2U) * VARINT_MAX))
-		return -ENOMEM;
-	put(b, now.len + 1U);
-	put(b, now.first);
-	pen = pen_take(b);
-	hist = now.len ? hist + now.off : NULL;
-	old_hist = old.len ? old_hist + old.off : NULL;
-	if (now.first == old.first && now.len == old.len) {
-		for (u32 i = 0; i < now.len; i++)
-			pen_diff(&pen, hist[i], old_hist[i]);
-	} else {
-		for (u32 i = 0; i < now.len; i++) {
-			/* wraps for a bucket before the old span, and is then beyond its end */
-			u32 skip = now.first + i - old.first;
-
-			pen_diff(&pen, hist[i], skip < old.len ? old_hist[skip] : 0);
-		}
-	}
-	pen_give(b, &pen);
-	return 0;
-}
-
 static int put_hists(struct encoder *enc, const struct rec_field *field, const struct block *blk,
 		     const struct sample *now)
 {
-	for (u32 i = 0; i < blk->n; i++) {
-		struct hist_span span, old;
-		int ret;
+	struct hist_span span[REC_BLOCK], old[REC_BLOCK];
 
-		memcpy(&span, blk->now[i] + field->offset, sizeof(span));
-		memcpy(&old, blk->old[i] + field->offset, sizeof(old));
-		ret = put_hist(&enc->raw, span, now->hist, old, enc->prev->hist);
-		if (ret)
-			return ret;
+	for (u32 i = 0; i < blk->n; i++) {
+		memcpy(&span[i], blk->now[i] + field->offset, sizeof(span[i]));
+		memcpy(&old[i], blk->old[i] + field->offset, sizeof(old[i]));
 	}
-	return 0;
+	return record_hists_put(&enc->raw, &enc->side, span, now->hist, old, enc->prev->hist, blk->n);
 }
 
 static int put_block(struct encoder *enc, const struct rec_table *t, const struct block *blk, const struct sample *now)
@@ -428,13 +363,18 @@ static int put_block(struct encoder *enc, const struct rec_table *t, const struc
 
 	for (u32 i = 0; !ret && i < t->field_count; i++) {
 		const struct rec_field *field = &t->fields[i];
+		u32 words = words_from(t, i);
 
-		if (field->type == REC_TEXT || field->type == REC_STATIC)
+		if (words > 1) {
+			put_words(&enc->raw, field->offset, words, blk);
+			i += words - 1;
+		} else if (field->type == REC_TEXT || field->type == REC_STATIC) {
 			ret = put_texts(&enc->raw, field, blk);
-		else if (field->type == REC_HIST)
+		} else if (field->type == REC_SPARSE) {
 			ret = put_hists(enc, field, blk, now);
-		else
+		} else {
 			put_numbers(&enc->raw, field, blk);
+		}
 		/* texts and histograms may have used what was reserved for the fields behind them */
 		if (!ret && field->type >= REC_TEXT)
 			ret = reserve(&enc->raw, (u64)(t->field_count - i) * REC_BLOCK * VARINT_MAX);
@@ -446,6 +386,7 @@ static int put_table(struct encoder *enc, const struct rec_table *t, const u32 *
 		     bool key)
 {
 	const char *rows = row_base(t, now), *old = row_base(t, enc->prev);
+	bool match_same = enc->same[t - enc->schema->tables];
 	u32 n = row_count(t, now);
 	struct block blk;
 	int ret = reserve(&enc->raw, 0);
@@ -454,12 +395,14 @@ static int put_table(struct encoder *enc, const struct rec_table *t, const u32 *
 	if (ret)
 		return ret;
 	put_varint(&enc->raw, n);
-	if (!key)
+	if (match_same)
+		enc->raw.zeros += n;
+	else if (!key)
 		ret = put_matches(&enc->raw, match, n);
 	for (u32 at = 0; !ret && at < n; at += blk.n) {
 		blk.n = n - at < REC_BLOCK ? n - at : REC_BLOCK;
 		for (u32 i = 0; i < blk.n; i++) {
-			u32 m = match[at + i];
+			u32 m = match_same ? at + i : match[at + i];
 
 			blk.now[i] = rows + (size_t)(at + i) * t->stride;
 			blk.old[i] = m == NO_MATCH ? (const char *)zero_row.bytes : old + (size_t)m * t->stride;
@@ -499,6 +442,7 @@ void encoder_free(struct encoder *enc)
 	sample_free(&enc->copy);
 	sample_free(&enc->tidy);
 	free(enc->raw.data);
+	free(enc->side.data);
 	free(enc->packed.data);
 	free(enc->head.data);
 	free(enc);

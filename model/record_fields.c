@@ -164,7 +164,7 @@ static void add_exits(struct rec_schema *schema)
 	for (u32 i = 0; i < EXIT_PARTS; i++)
 		add_named(t, "inflight_part_ns", exit_part_name(i), NULL, REC_UINT, sizeof(u64),
 			  offsetof(struct exit_sample, inflight_part_ns[i]));
-	FIELD(t, REC_HIST, struct exit_sample, hist);
+	FIELD(t, REC_SPARSE, struct exit_sample, hist);
 }
 
 /* Names as they would be without the exit_sample in between. */
@@ -203,7 +203,7 @@ static void add_events(struct rec_schema *schema)
 	X_FIELD(t, REC_UINT, max_ns);
 	X_FIELD(t, REC_UINT, interval_min_ns);
 	X_FIELD(t, REC_UINT, interval_max_ns);
-	X_FIELD(t, REC_HIST, hist);
+	X_FIELD(t, REC_SPARSE, hist);
 }
 
 static void add_log(struct rec_schema *schema)

@@ -18,7 +18,8 @@ enum rec_type {
 	REC_BOOL,
 	REC_TEXT,   /* char[size] */
 	REC_STATIC, /* const char *, static text or NULL */
-	REC_HIST,   /* struct hist_span, with its buckets */
+	REC_HIST,   /* struct hist_span, with its buckets, as version 2 wrote it */
+	REC_SPARSE, /* the same since */
 	REC_TYPES
 };
 

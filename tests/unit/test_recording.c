@@ -167,7 +167,7 @@ static void unknown_fields_are_skipped(void **state)
 	rec_field_add(vms, "later.name", REC_TEXT, VM_NAME_SIZE, offsetof(struct vm_sample, name));
 	rec_field_add(vms, "later.flag", REC_BOOL, 1, offsetof(struct vm_sample, ended));
 	rec_field_add(exits, "later.count", REC_UINT, 8, offsetof(struct exit_sample, count));
-	rec_field_add(exits, "later.hist", REC_HIST, sizeof(struct hist_span), offsetof(struct exit_sample, hist));
+	rec_field_add(exits, "later.hist", REC_SPARSE, sizeof(struct hist_span), offsetof(struct exit_sample, hist));
 	rec_field_add(table_of(&newer, "host"), "later.waiting", REC_STATIC, sizeof(char *),
 		      offsetof(struct sample, waiting));
 	rec_field_add(table_of(&newer, "vcpus"), "later.id", REC_INT, 4, offsetof(struct vcpu_sample, vcpu_id));
