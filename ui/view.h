@@ -30,6 +30,12 @@ int view_body_height(const struct app *app);
  */
 bool view_trouble(const struct app *app, char *text, size_t size, enum style *style);
 bool view_alert(const struct app *app, char *text, size_t size, enum style *style);
+/*
+ * What is lost without those of the probes (PROBE_BIT()s) that this host does not have, for as long as kvmtop runs: brief
+ * without their names. Returns the length, 0: nothing.
+ */
+#define PROBES_ALL UINT64_MAX
+size_t view_limits(const struct snapshot *snap, u64 probes, bool brief, char *text, size_t size);
 void view_header(const struct app *app, struct grid *grid, const struct layout *lay);
 void view_footer(const struct app *app, struct grid *grid, const struct layout *lay);
 /* Whether what an action switches is on. */

@@ -300,20 +300,19 @@ static void finding_alert(const struct app *app, char *text, size_t size, enum s
 		snprintf(text + strlen(text), size - strlen(text), "%s", more);
 }
 
-/* What this host does not let us see, or what makes us dearer: it stays so for as long as kvmtop runs. */
-static size_t limits_text(const struct snapshot *snap, char *text, size_t size, bool brief)
+size_t view_limits(const struct snapshot *snap, u64 probes, bool brief, char *text, size_t size)
 {
 	const struct sample *cur = snap->cur;
 	size_t len = 0;
 
 	text[0] = '\0';
 	/* nothing is missing then, it only costs more */
-	if (snap->lost[LOSS_STORAGE])
+	if (snap->lost[LOSS_STORAGE] && probes == PROBES_ALL)
 		len += (size_t)snprintf(text, size, "%s (%s)", loss_help(LOSS_STORAGE), loss_name(LOSS_STORAGE));
 	for (u32 i = 0; i < cur->probe_count && i < PROBE_COUNT && len < size; i++) {
 		const char *trouble = probe_trouble(cur->probes[i].status);
 
-		if (!trouble || !probe_table[i].lost)
+		if (!trouble || !probe_table[i].lost || !(probes & PROBE_BIT(i)))
 			continue;
 		len += (size_t)snprintf(text + len, size - len, "%s%s",
 					len     ? "; "
@@ -370,7 +369,7 @@ bool view_trouble(const struct app *app, char *text, size_t size, enum style *st
 
 		if (len)
 			len += (size_t)snprintf(text + len, size - len, "; ");
-		if (!limits_text(app->snap, text + len, size - len, false))
+		if (!view_limits(app->snap, PROBES_ALL, false, text + len, size - len))
 			text[before] = '\0';
 	}
 	return text[0] != '\0';
@@ -386,8 +385,8 @@ bool view_alert(const struct app *app, char *text, size_t size, enum style *styl
 		finding_alert(app, text, size, style);
 		return true;
 	}
-	if (limits_text(app->snap, text, size, false) && text_width(text, app->ascii) > app->w - 2)
-		limits_text(app->snap, text, size, true);
+	if (view_limits(app->snap, PROBES_ALL, false, text, size) && text_width(text, app->ascii) > app->w - 2)
+		view_limits(app->snap, PROBES_ALL, true, text, size);
 	return text[0] != '\0';
 }
 

@@ -42,6 +42,9 @@ static int text_need(const struct app *app, const struct column *col)
 
 		column_value(col, app->snap, app->rows.ref[i], &value);
 		width = value.known && value.text ? text_width(value.text, app->ascii) : 0;
+		/* the branch before a vCPU of an unfolded VM */
+		if (app->here.view == VIEW_VM && col == view_columns(VIEW_VM)->columns && app->rows.ref[i].vm->part)
+			width += 2;
 		if (app->here.view == VIEW_VM && col->flexible && app->rows.ref[i].vm->ended)
 			width += (int)sizeof(" ended") - 1;
 		if (width > need)
@@ -390,16 +393,23 @@ void view_message(struct grid *grid, int top, int bottom, enum style style, cons
 	}
 }
 
+/* What a view is made from. */
+static u64 view_probes(const struct view_columns *view)
+{
+	u64 probes = group_probes(view->groups);
+
+	for (u32 i = 0; i < view->count; i++)
+		probes |= view->columns[i].needs | view->columns[i].needs_any;
+	return probes;
+}
+
 /* Why a view of events has nothing to show, other than that nothing happened. NULL: no reason. */
 static const char *event_obstacle(const struct app *app, const struct view_columns *view)
 {
 	const struct sample *cur = app->snap->cur;
-	u64 needs = 0;
+	u64 needs = view_probes(view);
 	bool on = false, refused = false;
 
-	for (u32 i = 0; i < view->count; i++)
-		needs |= view->columns[i].needs | view->columns[i].needs_any;
-	needs |= group_probes(view->groups);
 	for (u32 i = 0; i < cur->probe_count && i < PROBES_MAX; i++) {
 		if (!(needs & 1ULL << i))
 			continue;
@@ -413,10 +423,25 @@ static const char *event_obstacle(const struct app *app, const struct view_colum
 	return app->replay ? "the recording was made without this view" : "attaching ...";
 }
 
+/* Nothing happened, as far as it can be seen on this host. */
+static void empty_events(const struct app *app, const struct view_columns *view, char *text, size_t size)
+{
+	const char *obstacle = event_obstacle(app, view);
+	size_t len = (size_t)snprintf(text, size, "%s\n%s", obstacle ?: view->empty,
+				      app->depth ? "Backspace goes up, 1 to the VMs" : "1 goes to the VMs");
+
+	if (obstacle || len + 2 >= size)
+		return;
+	text[len] = '\n';
+	if (!view_limits(app->snap, view_probes(view), true, text + len + 1, size - len - 1))
+		text[len] = '\0';
+}
+
 static void empty_text(const struct app *app, char *text, size_t size)
 {
 	const struct view_columns *view = view_columns(app->here.view);
 	const struct scope *scope = &app->here.scope;
+	char hidden[128];
 
 	if (!app->snap)
 		snprintf(text, size, "reading the first sample ...");
@@ -445,10 +470,12 @@ static void empty_text(const struct app *app, char *text, size_t size)
 			 "no VM is running on this host\nStart one and it appears here by itself.\nTo look around "
 			 "meanwhile: kvmtop --demo");
 	else if (view->rows == ROWS_EVENT)
-		snprintf(text, size, "%s\n%s", event_obstacle(app, view) ?: view->empty,
-			 app->depth ? "Backspace goes up, 1 to the VMs" : "1 goes to the VMs");
+		empty_events(app, view, text, size);
 	else if (app->here.view == VIEW_EXIT && app->show_user)
 		snprintf(text, size, "no exit to user space yet\nu shows VM exits");
+	else if (app->here.view == VIEW_EXIT &&
+		 view_limits(app->snap, PROBE_BIT(PROBE_EXIT), false, hidden, sizeof(hidden)))
+		snprintf(text, size, "%s\nu shows exits to user space; kvmtop --features says why", hidden);
 	else if (app->here.view == VIEW_EXIT)
 		snprintf(text, size, "no VM exit yet\nu shows exits to user space, c all since the start");
 	else
@@ -460,7 +487,7 @@ void view_list(const struct app *app, struct grid *grid, const struct layout *la
 	const struct view_state *vs = &app->views[app->here.view];
 	int top = lay->body + 1, lines = app_lines(app);
 	struct table table = {.count = 0};
-	char text[256];
+	char text[512];
 
 	if (lay->body >= lay->body_end)
 		return;

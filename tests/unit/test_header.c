@@ -2,9 +2,9 @@
 /* The line of what is wrong: what is urgent goes before a finding, and that before what the host never lets us see. */
 #include "build.h"
 
-#include "../../ui/app.h"
-#include "../../ui/style.h"
+#include "../../ui/render.h"
 #include "../../ui/view.h"
+#include "ui_check.h"
 
 /* A second of one VM with one vCPU in the guest. */
 struct second {
@@ -133,6 +133,37 @@ static void a_loss_goes_before_all(void **state)
 	end(&s);
 }
 
+static void an_empty_view_says_what_it_cannot_have(void **state)
+{
+	struct grid grid = {0};
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	blind(&s);
+	steal(&s);
+	s.b.probes[PROBE_MSI].status = PROBE_REFUSED;
+	s.app.here.view = VIEW_EXIT;
+	alert(&s, 80);
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, "no VM exits, no exit reasons (exit silent)"));
+	assert_true(grid_has(&grid, "u shows exits to user space"));
+	s.app.show_user = true;
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, "no exit to user space yet"));
+#if !defined(__aarch64__)
+	s.app.here.view = VIEW_IRQ;
+	assert_int_equal(app_query(&s.app), 0);
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, "no interrupt was raised yet"));
+	assert_true(grid_has(&grid, "see --features: only those that vCPU threads raise"));
+	/* the core's probes are none of its business */
+	assert_false(grid_has(&grid, "no guest time"));
+#endif
+	grid_free(&grid);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +171,7 @@ int main(void)
 		cmocka_unit_test(what_the_host_hides),
 		cmocka_unit_test(a_finding_goes_before_it),
 		cmocka_unit_test(a_loss_goes_before_all),
+		cmocka_unit_test(an_empty_view_says_what_it_cannot_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
