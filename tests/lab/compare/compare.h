@@ -72,6 +72,18 @@ uint64_t number_after(const char *line, const char *word);
 uint64_t histogram_hits(const struct evidence *e, const char *name, const char *key, uint64_t value);
 /* hist.NAME, NULL: the case left none. */
 FILE *histogram_open(const struct evidence *e, const char *name);
+/*
+ * How many events hist.NAME lacks: a histogram drops an event whose key another CPU is about to insert
+ * (kernel/trace/tracing_map.c, __tracing_map_insert()), and says at its end how many.
+ */
+uint64_t histogram_dropped(const struct evidence *e, const char *name);
+/*
+ * Whether what was counted elsewhere is what a histogram has seen, or as much more as it may have dropped; by so much what it
+ * may have dropped of its other rows gets less.
+ */
+bool as_seen(uint64_t counted, uint64_t seen, uint64_t *dropped);
+/* Claims that: "WHAT: WHOSE counted, ftrace seen and dropped that it dropped". */
+bool claim_seen(const char *what, const char *whose, uint64_t counted, uint64_t seen, uint64_t *dropped);
 /* A histogram of ftrace's by the reason (kvm_exit's or kvm_userspace_exit's) in a file; empty when there is none. */
 void histogram_load(const struct evidence *e, const char *name, struct histogram *h);
 

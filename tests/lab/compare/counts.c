@@ -227,22 +227,16 @@ void check_ftrace(const struct histogram *h, json *const *vms, unsigned int coun
 {
 	bool all = true;
 	uint64_t total = kvmtop_total(vms, count, kind);
-	uint64_t missed = 0;
+	uint64_t dropped = h->dropped;
 
-	/*
-	 * A histogram drops a hit when two CPUs make the same new key at once, and counts its drops: by so many, and no
-	 * more, its sums may be short.
-	 */
 	for (unsigned int i = 0; i < h->count; i++) {
 		uint64_t n = kvmtop_sum(vms, count, kind, h->b[i].code);
 
-		if (n < h->b[i].count || n - h->b[i].count > h->dropped)
+		if (!as_seen(n, h->b[i].count, &dropped))
 			all = claim(false, "%s%s %" PRId64 ": kvmtop %" PRIu64 ", ftrace %" PRIu64, who, event,
 				    h->b[i].code, n, h->b[i].count);
-		else
-			missed += n - h->b[i].count;
 	}
-	if (total != h->hits + h->dropped || missed > h->dropped)
+	if (total != h->hits + h->dropped)
 		all = claim(false,
 			    "%sall of %s: kvmtop %" PRIu64 ", ftrace %" PRIu64 " and %" PRIu64 " that it dropped", who,
 			    event, total, h->hits, h->dropped);

@@ -53,6 +53,15 @@ static void check_vcpu(const struct evidence *e, json *vm, json *vcpu)
 	      text(vm, "name"), id, count, (double)on / 1e6, (double)ran / 1e6);
 }
 
+/* Beside the rows of a histogram in which a key has a value (NULL: all of it). */
+static void as_ftrace(const struct evidence *e, const char *what, uint64_t kvmtop, const char *name, const char *key,
+		      uint64_t value)
+{
+	uint64_t dropped = histogram_dropped(e, name);
+
+	claim_seen(what, "kvmtop", kvmtop, histogram_hits(e, name, key, value), &dropped);
+}
+
 void case_halts(const struct evidence *e)
 {
 	uint64_t wakeups = 0, polled = 0, invalid = 0, grows = 0, shrinks = 0;
@@ -76,11 +85,11 @@ void case_halts(const struct evidence *e)
 			check_vcpu(e, vm, at(vcpus, k));
 		}
 	}
-	same("wake-ups", wakeups, histogram_hits(e, "wakeup", NULL, 0), "ftrace");
-	same("halts that ended while polling", polled, histogram_hits(e, "wakeup", "waited", 0), "ftrace");
-	same("woken for nothing", invalid, histogram_hits(e, "wakeup", "valid", 0), "ftrace");
-	same("window grows", grows, histogram_hits(e, "window", "grow", 1), "ftrace");
-	same("window shrinks", shrinks, histogram_hits(e, "window", "grow", 0), "ftrace");
+	as_ftrace(e, "wake-ups", wakeups, "wakeup", NULL, 0);
+	as_ftrace(e, "halts that ended while polling", polled, "wakeup", "waited", 0);
+	as_ftrace(e, "woken for nothing", invalid, "wakeup", "valid", 0);
+	as_ftrace(e, "window grows", grows, "window", "grow", 1);
+	as_ftrace(e, "window shrinks", shrinks, "window", "grow", 0);
 	claim(wakeups > 500 && grows > 0, "there were wake-ups (%" PRIu64 ") and the window grew (%" PRIu64 ")",
 	      wakeups, grows);
 }

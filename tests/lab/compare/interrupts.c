@@ -450,42 +450,23 @@ static uint64_t line_sum(json *tick, uint64_t intid, const char *what)
 	return n;
 }
 
-/*
- * A histogram drops an event whose key another pCPU is about to insert (kernel/trace/tracing_map.c, __tracing_map_insert()),
- * and says at its end how many.
- */
-static uint64_t lines_dropped(FILE *f)
-{
-	uint64_t dropped = 0;
-	char row[512];
-
-	while (f && fgets(row, sizeof(row), f))
-		dropped += number_after(row, "Dropped:");
-	if (f)
-		rewind(f);
-	return dropped;
-}
-
 /* Each line of the histogram: "{ irq: 27, level: 1 } hitcount: 48". */
 static void check_lines(const struct evidence *e, json *tick)
 {
 	FILE *f = histogram_open(e, "vgic");
-	uint64_t dropped = lines_dropped(f);
+	uint64_t dropped = histogram_dropped(e, "vgic");
 	unsigned int lines = 0;
 	char row[512];
 
 	while (f && fgets(row, sizeof(row), f)) {
-		unsigned long long intid, level, hits, seen;
-		bool fits;
+		unsigned long long intid, level, hits;
+		char what[64];
 
 		if (sscanf(row, "{ irq: %llu, level: %llu } hitcount: %llu", &intid, &level, &hits) != 3)
 			continue;
 		lines++;
-		seen = line_sum(tick, intid, level ? "count" : "lowered");
-		fits = seen >= hits && seen - hits <= dropped;
-		claim(fits, "interrupt %llu %s: ftrace %llu, kvmtop %llu, dropped by ftrace %llu", intid,
-		      level ? "raised" : "lowered", hits, seen, (unsigned long long)dropped);
-		dropped -= fits ? seen - hits : 0;
+		snprintf(what, sizeof(what), "interrupt %llu %s", intid, level ? "raised" : "lowered");
+		claim_seen(what, "kvmtop", line_sum(tick, intid, level ? "count" : "lowered"), hits, &dropped);
 	}
 	claim(lines >= 3, "ftrace saw %u lines raised or lowered", lines);
 	if (f)

@@ -194,6 +194,38 @@ uint64_t histogram_hits(const struct evidence *e, const char *name, const char *
 	return n;
 }
 
+uint64_t histogram_dropped(const struct evidence *e, const char *name)
+{
+	FILE *f = histogram_open(e, name);
+	uint64_t dropped = 0;
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f))
+		dropped += number_after(line, "Dropped:");
+	if (f)
+		fclose(f);
+	return dropped;
+}
+
+bool as_seen(uint64_t counted, uint64_t seen, uint64_t *dropped)
+{
+	bool holds = counted >= seen && counted - seen <= *dropped;
+
+	*dropped -= holds ? counted - seen : 0;
+	return holds;
+}
+
+bool claim_seen(const char *what, const char *whose, uint64_t counted, uint64_t seen, uint64_t *dropped)
+{
+	uint64_t may_lack = *dropped;
+	bool holds = as_seen(counted, seen, dropped);
+
+	if (!may_lack)
+		return claim(holds, "%s: %s %" PRIu64 ", ftrace %" PRIu64, what, whose, counted, seen);
+	return claim(holds, "%s: %s %" PRIu64 ", ftrace %" PRIu64 " and up to %" PRIu64 " that it dropped", what, whose,
+		     counted, seen, may_lack);
+}
+
 void histogram_load(const struct evidence *e, const char *name, struct histogram *h)
 {
 	const char *key = strstr(name, "user.") ? "reason:" : "exit_reason:";
