@@ -66,6 +66,16 @@ static void fill(const struct snapshot *snap, const struct finding *f, const cha
 		}
 	} else if (!strncmp(word, "where", len)) {
 		snprintf(to, size, "%s", f->state == VCPU_USER ? "VMM" : "kernel");
+	} else if (!strncmp(word, "paused", len)) {
+		snprintf(to, size, "%s",
+			 f->process == 'T'   ? "its VMM is stopped by a signal"
+			 : f->process == 't' ? "a debugger holds its VMM"
+					     : "paused, or its VMM does not run it");
+	} else if (!strncmp(word, "all", len)) {
+		if (f->num[1] > 1)
+			snprintf(to, size, "all %.0f vCPUs", f->num[1]);
+		else
+			snprintf(to, size, "its vCPU");
 	} else if (!strncmp(word, "loss", len)) {
 		snprintf(to, size, "%s", loss_name(f->loss));
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "array.h"
+#include "paused.h"
 
 /* So many completed exits or interrupts are needed for a percentile to mean something. */
 #define ENOUGH 20
@@ -25,6 +26,13 @@ const struct finding_rule finding_table[FINDINGS] = {
 		.sentence = "vCPU {vcpu} is stuck in the {where} for {0}[, in {reason}]", .unit = {UNIT_NS},
 		.advice = "It runs no instruction of the guest meanwhile. In the VMM: look at the VMM's thread (gdb, "
 			  "/proc/TID/stack), or at the storage behind the device. In the kernel: /proc/TID/stack."},
+	[FINDING_PAUSED] = {
+		.name = "paused", .limit = LIMIT_STUCK, .view = VIEW_VCPU, .sort = "for",
+		.sentence = "{paused}: {all} out of KVM_RUN for {0}", .unit = {UNIT_NS, UNIT_COUNT},
+		.advice = "A signal got its vCPUs out, none of them waits for the VMM to do something. Ask the VMM (virsh "
+			  "domstate, QMP query-status): somebody paused it, a migration is at its end, or a disk is full. "
+			  "If it does not answer, it hangs: look at its threads (/proc/PID/task/TID/stack). What is stopped by "
+			  "a signal goes on with kill -CONT PID."},
 	[FINDING_SAME_PAGE] = {
 		.name = "no-progress", .limit = LIMIT_SAME_PAGE, .crit = 1, .view = VIEW_VCPU,
 		.sentence = "vCPU {vcpu} gets no further: {0} faults on page {event}, again and again", .unit = {UNIT_COUNT},
@@ -123,6 +131,24 @@ static int add(struct findings *out, const struct finding *f)
 
 /* --- the rules ---------------------------------------------------------------------------------------------------- */
 
+/* Whether the VM is paused, or as good as that: none of its vCPUs is stuck in the VMM then. */
+static bool paused(struct scan *s, const struct vm_row *vm)
+{
+	u64 ns = vm->stuck_ns ? vm_paused_ns(s->snap->cur, vm->raw) : 0;
+	u32 count = 0;
+
+	if (!ns)
+		return false;
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_sample *raw = s->snap->vcpus[vm->vcpu_first + i].raw;
+
+		count += !raw->ended && raw->tid;
+	}
+	offer(s, FINDING_PAUSED, (double)ns / 1e9,
+	      (struct finding){.vm = vm->uid, .num = {(double)ns, count}, .process = vm->raw->process_state});
+	return true;
+}
+
 static void stuck(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
 {
 	struct finding f = {.vm = vm->uid, .vcpu = v->uid, .num = {(double)v->raw->state_ns, NAN}};
@@ -220,8 +246,8 @@ static void slow_vmm(struct scan *s, const struct vm_row *vm)
 		u64 rest = vm->user.done - e->f.done;
 		double p99, others = NAN;
 
-		if (e->idle || EXIT_KEY_KIND(e->key) != EXIT_USER || EXIT_KEY_CODE(e->key) == KVM_EXIT_INTR ||
-		    e->f.done < ENOUGH || e->f.part_ns[PART_USER] < e->f.time_ns / 2)
+		if (e->idle || EXIT_KEY_KIND(e->key) != EXIT_USER || exit_by_signal(e->key) || e->f.done < ENOUGH ||
+		    e->f.part_ns[PART_USER] < e->f.time_ns / 2)
 			continue;
 		if (vm->user.done >= e->f.done + ENOUGH && vm->user.total_ns >= e->f.total_ns)
 			others = (double)(vm->user.total_ns - e->f.total_ns) / (double)rest;
@@ -316,12 +342,15 @@ static void vm_events(struct scan *s, const struct vm_row *vm)
 
 static void look_at_vm(struct scan *s, const struct vm_row *vm)
 {
+	bool rests = paused(s, vm);
+
 	for (u32 i = 0; i < vm->vcpu_count; i++) {
 		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
 
 		if (v->ended)
 			continue;
-		stuck(s, vm, v);
+		if (!rests)
+			stuck(s, vm, v);
 		/* one that was there for a moment only says nothing by its shares */
 		if (v->budget.span_ns < s->snap->interval_ns / 2)
 			continue;

@@ -57,6 +57,7 @@ struct finding_limits {
 enum finding_id {
 	FINDING_LOSS,
 	FINDING_STUCK,
+	FINDING_PAUSED,
 	FINDING_SAME_PAGE,
 	FINDING_STEAL,
 	FINDING_STORM,
@@ -73,7 +74,8 @@ struct finding_rule {
 	enum finding_limit limit;
 	double crit; /* so many times the limit is critical, 0: never */
 	/*
-	 * In braces what is filled in: vcpu, reason, event, task, where, loss, 0 and 1 (the finding's numbers). A part in square
+	 * In braces what is filled in: vcpu, reason, event, task, where, loss, paused, all (the VM's vCPUs that ever ran), 0 and
+	 * 1 (the finding's numbers). A part in square
 	 * brackets is left out where what it names is not known.
 	 */
 	const char *sentence;
@@ -95,6 +97,7 @@ struct finding {
 	double times;  /* how many times the limit */
 	double num[2]; /* NAN: not known */
 	u8 state;      /* enum vcpu_state that it is about */
+	u8 process;    /* FINDING_PAUSED: vm_sample.process_state */
 	u32 loss;      /* FINDING_LOSS: enum loss */
 	u32 isa;
 	u64 key;                       /* the exit reason that it is about, 0: none */

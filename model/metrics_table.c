@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "paused.h"
 #include "probes.h"
 
 /* --- of the host -------------------------------------------------------------------------------------------------- */
@@ -120,6 +121,18 @@ static void vm_vcpus(struct writer *w)
 	for (u32 i = 0; i < w->snap->vm_count; i++) {
 		vm_labels(w, i, &vm);
 		put_count(w, (struct label[]){{"vm", vm.name}, {"pid", vm.pid}, {NULL, NULL}}, w->snap->vms[i].vcpus);
+	}
+}
+
+static void vm_paused(struct writer *w)
+{
+	const struct sample *s = w->snap->cur;
+	struct vm_label vm;
+
+	for (u32 i = 0; i < s->vm_count; i++) {
+		vm_labels(w, i, &vm);
+		put_seconds(w, (struct label[]){{"vm", vm.name}, {"pid", vm.pid}, {NULL, NULL}},
+			    vm_paused_ns(s, &s->vms[i]));
 	}
 }
 
@@ -302,6 +315,8 @@ static void one_stuck(struct writer *w, u32 vcpu, struct label *labels)
 	const struct vcpu_sample *v = &w->snap->cur->vcpus[vcpu];
 	bool busy = v->state == VCPU_KVM || v->state == VCPU_USER;
 
+	if (busy && v->state_ns >= NSEC_PER_SEC && vm_paused_ns(w->snap->cur, sample_find_vm(w->snap->cur, v->vm)))
+		busy = false;
 	put_seconds(w, labels, busy && !v->ended ? v->state_ns : 0);
 }
 
@@ -365,11 +380,15 @@ const struct metric metric_table[] = {
 
 	{"kvmtop_vm", METRIC_INFO, NULL, VM ", vmm", NULL, "A VM and the program that runs it.", vm_info},
 	{"kvmtop_vm_vcpus", GAUGE, NULL, VM, NULL, "vCPUs of the VM.", vm_vcpus},
+	{"kvmtop_vm_paused_seconds", GAUGE, SECONDS, VM, NULL,
+	 "For how long signals have kept all of its vCPUs out of KVM_RUN: it is paused, or its VMM does not run it; 0: not so.",
+	 vm_paused},
 	{"kvmtop_vcpu_seconds", COUNTER, SECONDS, VCPU ", state", NULL,
 	 "Time by state: guest, kvm (exits handled by the kernel), user (the VMM), poll (halt-polling), halt (idle), wait "
 	 "(no pCPU: steal), unknown (before the first event). Together all of the time.", vcpu_states},
 	{"kvmtop_vcpu_stuck_seconds", GAUGE, SECONDS, VCPU, NULL,
-	 "For how long it has been in the kernel or the VMM without a change; 0: in neither.", vcpu_stuck},
+	 "For how long it has been in the kernel or the VMM without a change; 0: in neither, or the VM is paused.",
+	 vcpu_stuck},
 	{"kvmtop_vm_exits", COUNTER, NULL, VM ", isa, reason", "exits", "VM exits by reason, the ones in flight included.",
 	 exits},
 	{"kvmtop_vm_user_exits", COUNTER, NULL, VM ", reason", "user_exits",

@@ -83,6 +83,7 @@ static void add_vms(struct rec_schema *schema)
 	FIELD(t, REC_BOOL, struct vm_sample, ended);
 	FIELD(t, REC_TEXT, struct vm_sample, name);
 	FIELD(t, REC_TEXT, struct vm_sample, vmm);
+	FIELD(t, REC_UINT, struct vm_sample, process_state);
 	/* vcpu_first follows from the counts */
 	FIELD(t, REC_UINT, struct vm_sample, vcpu_count);
 }

@@ -120,7 +120,8 @@ struct vm_sample {
 	bool ended;
 	char name[VM_NAME_SIZE]; /* UTF-8, printable, never empty: safe for a terminal */
 	char vmm[16];            /* "qemu", "firecracker", ... or the process's comm */
-	u32 vcpu_first;          /* first of its vCPUs in sample.vcpus */
+	u8 process_state; /* a letter of proc(5): T stopped, t held by a debugger; 0: not asked (model/paused.h) */
+	u32 vcpu_first;   /* first of its vCPUs in sample.vcpus */
 	u32 vcpu_count;
 };
 

@@ -368,7 +368,7 @@ static void vm_add_vcpu(struct vm_row *vm, const struct vcpu_row *vcpu)
 	figures_add(&vm->f, &vcpu->f);
 	figures_add(&vm->all, &vcpu->all);
 	figures_add(&vm->user, &vcpu->user);
-	if (!vcpu->ended && (raw->state == VCPU_KVM || raw->state == VCPU_USER) && raw->state_ns > STUCK_NS &&
+	if (!vcpu->ended && (raw->state == VCPU_KVM || raw->state == VCPU_USER) && raw->state_ns >= STUCK_NS &&
 	    raw->state_ns > vm->stuck_ns) {
 		vm->stuck_state = raw->state;
 		vm->stuck_ns = raw->state_ns;

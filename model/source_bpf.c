@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "groups.h"
 #include "pages.h"
+#include "paused.h"
 #include "source.h"
 #include "source_events.h"
 #include "source_log.h"
@@ -273,6 +274,7 @@ static int copy_vms(struct source_bpf *b, struct sample *s, u64 epoch)
 				s->vcpus[s->vcpu_count - 1].ended = true;
 		}
 		vm->vcpu_count = s->vcpu_count - vm->vcpu_first;
+		vm->process_state = vm_process_state(s, vm);
 	}
 	return 0;
 }

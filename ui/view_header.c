@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../model/format.h"
+#include "../model/paused.h"
 #include "../model/probes.h"
 #include "../model/reasons.h"
 #include "view.h"
@@ -262,14 +263,21 @@ static size_t stuck_text(const struct snapshot *snap, char *text, size_t size, c
 	u32 count = 0;
 	int len;
 
-	for (u32 i = 0; i < snap->vcpu_count; i++) {
-		const struct vcpu_row *row = &snap->vcpus[i];
+	for (u32 i = 0; i < snap->vm_count; i++) {
+		const struct vm_row *vm = &snap->vms[i];
 
-		if (row->ended || !state_is_stuck(row->raw->state, row->raw->state_ns))
+		/* that it is paused is a finding */
+		if (!vm->stuck_ns || vm_paused_ns(snap->cur, vm->raw))
 			continue;
-		count++;
-		if (!worst || row->raw->state_ns > worst->raw->state_ns)
-			worst = row;
+		for (u32 k = vm->vcpu_first; k < vm->vcpu_first + vm->vcpu_count; k++) {
+			const struct vcpu_row *row = &snap->vcpus[k];
+
+			if (row->ended || !state_is_stuck(row->raw->state, row->raw->state_ns))
+				continue;
+			count++;
+			if (!worst || row->raw->state_ns > worst->raw->state_ns)
+				worst = row;
+		}
 	}
 	if (!worst)
 		return 0;

@@ -2,9 +2,14 @@
 /* Each rule of the findings where it fires and where it just does not; none on a healthy host; and the way to the proofs. */
 #include <errno.h>
 #include <linux/kvm.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "build.h"
 
 #include "../../model/findings.h"
+#include "../../model/paused.h"
 #include "../../ui/render.h"
 #include "ui_check.h"
 
@@ -136,6 +141,115 @@ static void stuck(void **state)
 		}
 		done(&s);
 	}
+}
+
+/* A vCPU of VM 1 that left KVM_RUN so long ago, with that exit; 0: nobody knows with which. */
+static void out_since(struct second *s, u64 ns, u64 key)
+{
+	struct vcpu_sample *v = &s->b.vcpus[s->b.vcpu_count - 1];
+
+	v->state = VCPU_USER;
+	v->state_ns = ns;
+	if (key)
+		exits(s, key, 0, 0)->inflight_ns = ns;
+}
+
+static void more_vcpus(struct second *s, vcpu_uid uid, s32 id)
+{
+	build_vcpu(&s->a, uid, id);
+	build_vcpu(&s->b, uid, id);
+}
+
+static void paused(void **state)
+{
+	const u64 signal = EXIT_KEY(EXIT_USER, -EINTR), io = EXIT_KEY(EXIT_USER, KVM_EXIT_IO);
+	static const u64 ns = 12 * NSEC_PER_SEC;
+	struct second s;
+	const struct finding *f;
+
+	(void)state;
+	/* a signal got both out: somebody paused the VM; since the later one left */
+	begin(&s);
+	out_since(&s, ns + NSEC_PER_SEC, signal);
+	more_vcpus(&s, 12, 1);
+	out_since(&s, ns, EXIT_KEY(EXIT_USER, KVM_EXIT_INTR));
+	f = end(&s, FINDING_PAUSED);
+	assert_non_null(f);
+	assert_false(f->crit);
+	assert_string_equal(s.text, "paused, or its VMM does not run it: all 2 vCPUs out of KVM_RUN for 12.0s");
+	assert_int_equal(finding_place(f).view, VIEW_VCPU);
+	assert_string_equal(finding_place(f).sort, "for");
+	/* one that waits for the VMM is stuck, the other is not */
+	s.b.exits[s.b.exit_count - 1].key = io;
+	f = end(&s, FINDING_STUCK);
+	assert_non_null(f);
+	assert_true(f->crit);
+	/* unless the whole process is stopped, or held */
+	s.b.vms[0].process_state = 'T';
+	f = end(&s, FINDING_PAUSED);
+	assert_non_null(f);
+	assert_string_equal(s.text, "its VMM is stopped by a signal: all 2 vCPUs out of KVM_RUN for 12.0s");
+	s.b.vms[0].process_state = 't';
+	assert_non_null(end(&s, FINDING_PAUSED));
+	assert_non_null(strstr(s.text, "a debugger holds its VMM: "));
+	/* one of them runs */
+	s.b.vcpus[0].state = VCPU_GUEST;
+	assert_non_null(end(&s, FINDING_STUCK));
+	done(&s);
+
+	/* a vCPU that never ran says nothing, and one that has no exit yet says not why it is out */
+	begin(&s);
+	out_since(&s, ns, signal);
+	more_vcpus(&s, 12, 1);
+	s.b.vcpus[1].tid = 0;
+	s.b.vcpus[1].state = VCPU_UNKNOWN;
+	assert_non_null(end(&s, FINDING_PAUSED));
+	assert_non_null(strstr(s.text, ": its vCPU out of"));
+	s.b.exits[0].inflight_ns = 0;
+	assert_non_null(end(&s, FINDING_STUCK));
+	s.b.vcpus[1].tid = 7;
+	s.b.vcpus[1].state = VCPU_USER;
+	s.b.vcpus[1].state_ns = ns;
+	assert_non_null(end(&s, FINDING_PAUSED));
+	/* not for a moment, not against the user's will */
+	s.b.vcpus[1].state_ns = NSEC_PER_SEC - 1;
+	assert_non_null(end(&s, FINDING_STUCK));
+	s.b.vcpus[1].state_ns = ns;
+	s.limits.value[LIMIT_STUCK] = 0;
+	assert_null(end(&s, FINDING_PAUSED));
+	done(&s);
+}
+
+/* The kernel's word on a process of ours, in each of the states that count. */
+static void processes(void **state)
+{
+	struct second s;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		prctl(PR_SET_NAME, "a) T (b");
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(process_state((u32)pid), 'T');
+	begin(&s);
+	s.b.vms[0].pid = (u32)pid;
+	assert_int_equal(vm_process_state(&s.b, &s.b.vms[0]), 0);
+	out_since(&s, 2 * NSEC_PER_SEC, 0);
+	assert_int_equal(vm_process_state(&s.b, &s.b.vms[0]), 'T');
+	s.b.vms[0].ended = true;
+	assert_int_equal(vm_process_state(&s.b, &s.b.vms[0]), 0);
+	done(&s);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(process_state((u32)pid), 0);
+	assert_int_equal(process_state((u32)getpid()), 'R');
 }
 
 static void steal(void **state)
@@ -580,6 +694,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(losses),
 		cmocka_unit_test(stuck),
+		cmocka_unit_test(paused),
+		cmocka_unit_test(processes),
 		cmocka_unit_test(steal),
 		cmocka_unit_test(storm),
 		cmocka_unit_test(slow_vmm),

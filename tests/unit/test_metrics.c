@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "build.h"
 
+#include <errno.h>
 #include <libgen.h>
+#include <linux/kvm.h>
 
 #include "../../model/ended.h"
 #include "../../model/metrics.h"
@@ -165,6 +167,36 @@ static void of_a_host(void **state)
 	snapshot_free(&snap);
 	sample_free(&s);
 	metrics_free(m);
+}
+
+/* A vCPU that is stuck, and one of a VM that is paused. */
+static void stuck_or_paused(void **state)
+{
+	struct sample s = {0};
+	struct snapshot snap = {0};
+	struct metrics *m = metrics_new(0);
+	const char *text;
+
+	(void)state;
+	build_sample(&s, 1);
+	for (vm_uid vm = 1; vm <= 2; vm++) {
+		struct vcpu_sample *v;
+
+		build_vm(&s, vm, vm == 1 ? "stuck" : "paused");
+		v = build_vcpu(&s, vm, 0);
+		v->state = VCPU_USER;
+		v->state_ns = 12 * NSEC_PER_SEC;
+		build_exit(&s, vm == 1 ? EXIT_KEY(EXIT_USER, KVM_EXIT_IO) : EXIT_KEY(EXIT_USER, -EINTR), 0, 0)
+			->inflight_ns = v->state_ns;
+	}
+	text = written(m, &s, &snap, EXPOSE_PROMETHEUS);
+	assert_series(text, "kvmtop_vcpu_stuck_seconds{vm=\"stuck\",pid=\"1001\",vcpu=\"0\"}", "12");
+	assert_series(text, "kvmtop_vm_paused_seconds{vm=\"stuck\",pid=\"1001\"}", "0");
+	assert_series(text, "kvmtop_vcpu_stuck_seconds{vm=\"paused\",pid=\"1002\",vcpu=\"0\"}", "0");
+	assert_series(text, "kvmtop_vm_paused_seconds{vm=\"paused\",pid=\"1002\"}", "12");
+	metrics_free(m);
+	snapshot_free(&snap);
+	sample_free(&s);
 }
 
 static void both_formats_tell_the_same(void **state)
@@ -545,6 +577,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_a_host),
+		cmocka_unit_test(stuck_or_paused),
 		cmocka_unit_test(both_formats_tell_the_same),
 		cmocka_unit_test(the_unmeasured_is_left_out),
 		cmocka_unit_test(names_stay_apart),

@@ -34,6 +34,7 @@ static const struct {
 	{"turns", case_turns, 0},
 	{"slow", case_slow, 0},
 	{"stuck", case_stuck, 0},
+	{"paused", case_paused, 0},
 	{"travel", case_travel, 0},
 	{"hog", case_hog, 0},
 	{"late", case_late, 0},

@@ -193,6 +193,7 @@ void case_nested(const struct evidence *e);
 void case_turns(const struct evidence *e);
 void case_slow(const struct evidence *e);
 void case_stuck(const struct evidence *e);
+void case_paused(const struct evidence *e);
 void case_travel(const struct evidence *e);
 void case_hog(const struct evidence *e);
 void case_late(const struct evidence *e);
