@@ -29,6 +29,20 @@
 #define MUTEX_FLAGS 7UL
 
 /*
+ * A condition that is the same for ever once the program is loaded. The verifier takes the jump away when nothing else leads
+ * to the side that is never taken: so each side gets a place of its own.
+ */
+#define settled(condition)                                   \
+	({                                                   \
+		bool is_ = (condition);                      \
+		if (is_)                                     \
+			asm volatile("" ::"i"(__COUNTER__)); \
+		else                                         \
+			asm volatile("" ::"i"(__COUNTER__)); \
+		is_;                                         \
+	})
+
+/*
  * The vCPU that a thread has loaded (between vcpu_load() and vcpu_put()), NULL: none. KVM is the only user of preempt
  * notifiers. CONFIG_PREEMPT_NOTIFIERS is selected by KVM.
  */
@@ -60,6 +74,13 @@ static __always_inline struct kvm_vcpu *event_vcpu(unsigned long long *ctx)
 	return loaded_vcpu(bpf_get_current_task_btf());
 }
 
+/* The pCPU that the vCPU, which is not NULL, is loaded on. */
+static __always_inline __u32 event_cpu(struct kvm_vcpu *vcpu)
+{
+	(void)vcpu; /* an address that was computed: it cannot be followed without a helper */
+	return bpf_get_smp_processor_id();
+}
+
 static __always_inline __u32 exit_isa(unsigned long long *ctx)
 {
 	(void)ctx;
@@ -79,6 +100,14 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 	return true;
 }
 
+static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, __u64 vmcb, __u32 *code)
+{
+	(void)vcpu;
+	(void)vmcb;
+	(void)code;
+	return false;
+}
+
 /*
  * x1 to x4 of the guest: arguments of an SMCCC call, whose number is x0. user_pt_regs is the first member of struct
  * kvm_cpu_context (arch/arm64/include/asm/kvm_host.h, since 5.8), and ABI.
@@ -95,6 +124,15 @@ static __always_inline void smccc_args(struct kvm_vcpu *vcpu, __u64 *args)
 static __always_inline struct kvm_vcpu *event_vcpu(unsigned long long *ctx)
 {
 	return (void *)ctx[0];
+}
+
+/*
+ * The pCPU that the vCPU, which is not NULL, is loaded on. vcpu_load() sets it, and so does each return of its thread to a
+ * pCPU. A load, where the helper is a call.
+ */
+static __always_inline __u32 event_cpu(struct kvm_vcpu *vcpu)
+{
+	return vcpu->cpu;
 }
 
 static __always_inline __u32 exit_isa(unsigned long long *ctx)
@@ -187,6 +225,35 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 }
 
 /*
+ * Before 6.4, on SVM: the VMCB that this pCPU loaded last is a pointer whose type the verifier knows. Where that is the one
+ * wanted, it can be followed without a helper. arch/x86/kvm/svm/svm.c: svm_data is a structure a pCPU since 6.1 or so;
+ * before it was a pointer to one, and without a member of this name.
+ */
+extern const struct svm_cpu_data___v61 svm_data __ksym __weak;
+
+/* The same for an exit of SVM whose VMCB is known already; false: it is not (0), or it is not the one in use. */
+static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, __u64 vmcb, __u32 *code)
+{
+	const struct svm_cpu_data___v61 *cpu;
+	struct vmcb *loaded;
+
+	if (settled(!bpf_core_type_exists(struct vcpu_svm)) || !vmcb)
+		return false;
+	if (settled(!bpf_core_field_exists(vcpu->stat.guest_mode)) || vcpu->stat.guest_mode)
+		return false;
+	if (settled(bpf_core_type_exists(struct bpf_iter_num)))
+		return read_u32(code, __builtin_preserve_access_index(&((struct vmcb *)vmcb)->control.exit_code));
+	if (settled(!bpf_core_field_exists(struct svm_cpu_data___v61, current_vmcb)) || settled(!&svm_data))
+		return false;
+	cpu = bpf_this_cpu_ptr(&svm_data);
+	loaded = cpu->current_vmcb;
+	if ((__u64)loaded != vmcb)
+		return false;
+	*code = loaded->control.exit_code;
+	return true;
+}
+
+/*
  * Which interrupt of the host ended guest mode, as VMX tells it; valid once KVM has read it, which it does before it
  * handles an exit for an external interrupt. vcpu_vmx.exit_intr_info (6.1, 6.12), vcpu_vmx.vt.exit_intr_info (7.2).
  */
@@ -236,9 +303,9 @@ static __always_inline __u64 vcpu_pf_taken(struct kvm_vcpu *vcpu)
 
 #define MEMSLOT_BUCKETS 128
 
-/* Counters of struct kvm_vcpu_stat about faults; x86 alone has them. pf_fixed and its siblings since 5.19. */
+/* Counters of struct kvm_vcpu_stat about faults; x86 alone has them, but for exits. pf_fixed and its siblings since 5.19. */
 struct fault_counters {
-	__u64 taken, fixed, fast, spurious, emulated, irqs;
+	__u64 taken, fixed, fast, spurious, emulated, irqs, exits;
 };
 
 static __always_inline void read_fault_counters(struct kvm_vcpu *vcpu, struct fault_counters *c)
@@ -255,6 +322,8 @@ static __always_inline void read_fault_counters(struct kvm_vcpu *vcpu, struct fa
 	if (bpf_core_field_exists(vcpu->stat.irq_exits))
 		c->irqs = vcpu->stat.irq_exits;
 #endif
+	if (bpf_core_field_exists(vcpu->stat.exits))
+		c->exits = BPF_CORE_READ(vcpu, stat.exits);
 }
 
 /*

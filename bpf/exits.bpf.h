@@ -8,6 +8,12 @@
 
 #define REASON_PROBES 16
 
+/* Where the record of a reason of VM exits is most often: reasons are small dense numbers. */
+static __always_inline struct reason_cell *exit_cell(struct vcpu_rec *rec, __u32 code)
+{
+	return &rec->reasons[code & (REASONS_A_VCPU - 1)];
+}
+
 /* Index of the record of this vCPU and reason, NO_EXIT_REC: no room, counted. */
 static __always_inline __u32 exit_rec_of(struct vcpu_rec *rec, __u64 key)
 {
@@ -65,21 +71,20 @@ static __always_inline void exit_abandon(__u32 index)
 }
 
 /* Adds the duration of one that has ended. */
-static __always_inline void exit_finish(struct exit_rec *e, __u64 epoch, __u64 ns)
+static __noinline int exit_finish(struct exit_rec *e, __u64 epoch, __u64 ns)
 {
-	struct exit_extremes *x = &e->extremes[epoch & 1];
-	__u32 bucket = duration_bucket(ns), n;
+	struct exit_extremes *x;
+	__u32 bucket = duration_bucket(ns);
 
+	if (!e)
+		return 0;
+	x = &e->now;
 	e->done++;
 	e->total_ns += ns;
-	if (bucket < HIST_BUCKETS) {
-		n = e->hist[bucket] + 1;
-		e->hist[bucket] = n;
-		barrier_var(n); /* the comparison is of the sum, in one instruction */
-		if (!n)
-			count_loss(LOSS_HIST_WRAP);
-	}
+	if (bucket < HIST_BUCKETS && !++e->hist[bucket])
+		count_loss(LOSS_HIST_WRAP);
 	if (x->epoch != epoch) {
+		e->past = *x;
 		x->min_ns = ns;
 		x->max_ns = ns;
 		x->epoch = epoch;
@@ -87,13 +92,31 @@ static __always_inline void exit_finish(struct exit_rec *e, __u64 epoch, __u64 n
 		x->max_ns = ns;
 	} else if (ns < x->min_ns) {
 		x->min_ns = ns;
-	} else {
-		return; /* neither is it the longest or shortest of all */
 	}
 	if (!e->min_ns || ns < e->min_ns)
 		e->min_ns = ns ?: 1;
 	if (ns > e->max_ns)
 		e->max_ns = ns;
+	return 0;
+}
+
+/* The same in line for most: short ones, neither the longest nor the shortest of the interval. */
+static __always_inline void exit_finish_fast(struct exit_rec *e, __u64 epoch, __u64 ns)
+{
+	__u32 n, *bucket;
+
+	if (ns >= 1 << SHORT_SHIFT || e->now.epoch != epoch || ns > e->now.max_ns || ns < e->now.min_ns) {
+		exit_finish(e, epoch, ns);
+		return;
+	}
+	e->done++;
+	e->total_ns += ns;
+	bucket = &e->hist[short_bucket(ns)];
+	n = *bucket + 1;
+	*bucket = n;
+	barrier_var(n); /* the comparison is of the sum, in one instruction */
+	if (!n)
+		count_loss(LOSS_HIST_WRAP);
 }
 
 /* Ends the split of the VM exit in flight into parts; they go to its record when it has one that counts them. */
@@ -132,7 +155,7 @@ static __always_inline void close_user(struct vcpu_rec *rec, __u64 now)
 	struct exit_rec *e = exit_rec_at(rec->user_rec);
 
 	if (e && now >= rec->user_start_ns) {
-		exit_finish(e, rec->epoch, now - rec->user_start_ns);
+		exit_finish_fast(e, rec->epoch, now - rec->user_start_ns);
 		e->part_ns[PART_USER] += now - rec->user_start_ns;
 	} else if (e) {
 		e->unended++;

@@ -64,7 +64,7 @@ enum exit_kind {
 
 /*
  * The longest and shortest of one sampling interval, without clearing: user space advances the epoch, the first event
- * of a new epoch restarts the cell. Two cells, so that the finished epoch can be read while the next one fills.
+ * of a new epoch restarts the cell. There are two, so that the finished epoch can be read while the next one fills.
  */
 struct exit_extremes {
 	__u64 epoch;
@@ -80,8 +80,9 @@ struct exit_rec {
 	__u64 total_ns; /* sum of the durations of the ended ones */
 	__u64 min_ns;
 	__u64 max_ns;
-	__u64 part_ns[EXIT_PARTS];        /* but for PART_KERNEL, which is what they leave of total_ns */
-	struct exit_extremes extremes[2]; /* by epoch & 1 */
+	__u64 part_ns[EXIT_PARTS]; /* but for PART_KERNEL, which is what they leave of total_ns */
+	struct exit_extremes now;  /* of the epoch of the last event */
+	struct exit_extremes past; /* of the epoch of the last event before that epoch */
 	__u32 hist[HIST_BUCKETS];
 };
 
@@ -114,9 +115,25 @@ enum off_cpu {
 	OFF_BLOCK,   /* asleep */
 };
 
+/*
+ * Entries and exits in turn, and nothing else: then the programs of both know all about the vCPU by one comparison. Any other
+ * program that writes the record sets it to 0. pCPU * 4 + one of these.
+ */
+enum vcpu_turn {
+	TURN_NONE,  /* not known to be so */
+	TURN_GUEST, /* the last program was that of an entry, on this pCPU, and no exit is open */
+	TURN_KVM,   /* the last was that of an exit: it is open, began at acct_ns and was all PART_KERNEL since */
+	TURN_BUSY,  /* one of the two is at work */
+};
+
+#define STATE_OPEN(state, exit_open) ((__u64)(exit_open) << 32 | (state))
+#define VCPU_TURN(cpu, turn)         ((__u32)(cpu) << 2 | (turn))
+
 struct vcpu_rec {
-	__u32 seq; /* odd while a program writes; user space reads again when it changed */
-	__u32 gen; /* user space raises it when the slot is given back */
+	__u32 seq;  /* odd while any other program writes; user space reads again when it or turn or acct_ns changed */
+	__u32 gen;  /* user space raises it when the slot is given back */
+	__u32 turn; /* enum vcpu_turn */
+	__u32 pad;
 
 	/* identity */
 	__u64 vcpu; /* kernel address of struct kvm_vcpu: identity only, never shown */
@@ -129,30 +146,40 @@ struct vcpu_rec {
 	__u64 ended_ns;              /* when KVM destroyed it, 0: alive */
 	char comm[TASK_COMM_LENGTH]; /* of the VMM's first thread, for a VM that is gone before anyone can ask */
 
-	/* the time budget */
-	__u32 state;   /* enum vcpu_state */
-	__u32 cpu;     /* pCPU of the last kvm_entry */
-	__u64 acct_ns; /* time up to here is in time_ns */
-	__u64 state_ns;
-	__u64 time_ns[VCPU_STATES];
+	/* the time budget, and the exit in flight: what belongs together is written by one store */
+	union {
+		struct {
+			__u32 state;     /* enum vcpu_state */
+			__u32 exit_open; /* an exit is in flight (exit_rec is NO_EXIT_REC when the pool was full) */
+		};
+		__u64 state_open;
+	};
+	union {
+		struct {
+			__u32 exit_rec; /* index in the exit pool, while the exit is open */
+			__u32 cause;    /* record of its second-level cause, index + 1, 0: none */
+		};
+		__u64 exit_rec_cause;
+	};
+	__u64 acct_ns;              /* time up to here is in time_ns */
+	__u64 state_ns;             /* since when it is in its state; in turn: acct_ns */
+	__u64 time_ns[VCPU_STATES]; /* but for VCPU_GUEST, which is what they leave of created_ns to acct_ns */
 
-	/* the exit in flight; exit_rec and user_rec are indices into the exit pool, while the exit is open */
-	__u64 exit_start_ns;
-	__u64 alive;        /* vcpu, until KVM destroys it */
-	__u64 exit_last_ns; /* how long the exit before it took */
-	__u64 epoch;        /* of its exits' extremes; user space advances it */
-	__u32 cause;        /* record of its second-level cause, index + 1, 0: none */
+	/* more of the exit in flight */
+	__u64 exit_start_ns; /* in turn: acct_ns */
+	__u64 alive;         /* vcpu, until KVM destroys it */
+	__u64 exit_last_ns;  /* how long the exit before it took */
+	__u64 epoch;         /* of its exits' extremes; user space advances it */
+	__u32 cpu;           /* pCPU of the last kvm_entry */
 	__u32 host_irq; /* the host's interrupt that came since kvm_entry: vector | (IRQ number + 1) << 8, 0: none */
 	__u64 exit_part_ns[EXIT_PARTS]; /* but for PART_KERNEL, which is what they leave of the time since its start */
 	__u64 user_start_ns;
-	__u32 exit_rec;
-	__u32 user_rec;
-	__u32 exit_open; /* an exit is in flight (exit_rec is NO_EXIT_REC when the pool was full) */
+	__u32 user_rec; /* index in the exit pool, while the exit to user space is open */
 	__u32 user_open;
 	__u32 exit_split; /* not all of it is PART_KERNEL: else the other parts are 0 and need no look */
-	__u32 split_pad;
-	__u64 task; /* kernel address of the thread that ran it last and knows it does (task storage) */
-	__u64 vmcb; /* kernel address, where it had to be read: see read_exit_code() */
+	__u32 entered;    /* it has been in the guest since its record was made */
+	__u64 task;       /* kernel address of the thread that ran it last and knows it does (task storage) */
+	__u64 vmcb;       /* kernel address, where it had to be read: see read_exit_code() */
 
 	/* off the pCPU */
 	__u32 off;      /* enum off_cpu */
@@ -167,8 +194,9 @@ struct vcpu_rec {
 	__u64 nested_wait_ns; /* and for how long: added by that program at its end */
 
 	/* counters */
-	__u64 entries;
-	__u64 exits;
+	__u64 exits_unkept;     /* kvm_exit events without a record: all others are counted there */
+	__u64 exits_unentered;  /* kvm_exit events that no kvm_entry ended */
+	__u64 entries_unexited; /* kvm_entry events that ended no exit */
 	__u64 user_exits;
 	__u64 halts;           /* kvm_vcpu_wakeup events */
 	__u64 halts_polled;    /* of these, ended while polling */

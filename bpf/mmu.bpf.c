@@ -189,8 +189,8 @@ static __always_inline void watch_progress(struct fault_mark *f, const struct ev
 {
 	struct event_key key = {.kvm = vcpu->kvm, .vcpu = vcpu->vcpu, .kind = EVENT_STUCK, .a = gfn};
 	struct vcpu_rec *v = vcpu_current();
-	__u64 exits = v ? v->exits : 0, others = exits - f->last_exits - (c->irqs - f->last_irqs);
-	__u64 guest_ns = v ? v->time_ns[VCPU_GUEST] : 0;
+	__u64 others = c->exits - f->last_exits - (c->irqs - f->last_irqs);
+	__u64 guest_ns = v ? vcpu_guest_ns(v) : 0;
 	struct event_rec *rec;
 
 	if (progress || f->last_vcpu != vcpu->vcpu || f->last_gfn != gfn) {
@@ -220,7 +220,7 @@ static __always_inline void watch_progress(struct fault_mark *f, const struct ev
 	}
 	f->last_vcpu = progress ? 0 : vcpu->vcpu;
 	f->last_gfn = gfn;
-	f->last_exits = exits;
+	f->last_exits = c->exits;
 	f->last_irqs = c->irqs;
 }
 

@@ -12,40 +12,109 @@ static __always_inline void note_entries(void)
 		ctl->entries_seen = 1;
 }
 
-SEC("?tp_btf/kvm_entry")
-int on_entry(unsigned long long *ctx)
+/*
+ * Any entry. Few of a busy vCPU's come here: those on another pCPU than its last exit, after a halt or a return to the VMM,
+ * or after its thread had to wait.
+ */
+static __noinline int any_entry(struct kvm_vcpu *vcpu, __u32 cpu)
 {
-	struct kvm_vcpu *vcpu = event_vcpu(ctx);
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct vcpu_rec *rec;
+	struct vcpu_rec *rec = vcpu_get_fast(vcpu, cpu, false);
 	__u64 now;
 
-	if (!vcpu)
-		return 0;
-	rec = vcpu_get_fast(vcpu, cpu, false);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
-
 	if (rec->cpu != cpu) {
-		if (rec->entries)
+		if (rec->entered)
 			rec->migrations++;
 		rec->cpu = cpu;
 	}
 	now = bpf_ktime_get_ns();
-	if (rec->state == VCPU_KVM) {
-		leave_state(rec, VCPU_KVM, VCPU_GUEST, now);
-	} else {
-		if (rec->state == VCPU_GUEST && rec->entries)
-			count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
-		change_state(rec, VCPU_GUEST, now);
-	}
+	if (rec->state == VCPU_GUEST && rec->entered)
+		count_loss(LOSS_UNPAIRED); /* an exit that KVM did not trace */
+	change_state(rec, VCPU_GUEST, now);
 	rec->off = OFF_NOT;
 	if (!knobs.has_run && rec->user_open)
 		close_user(rec, now); /* nothing says when KVM_RUN begins */
 	if (rec->exit_open)
 		close_exit(rec, now);
-	if (!rec->entries++)
+	else
+		rec->entries_unexited++;
+	if (!rec->entered) {
+		rec->entered = 1;
 		note_entries();
+	}
+	rec->turn = VCPU_TURN(cpu, TURN_GUEST);
+	vcpu_end(rec);
+	return 0;
+}
+
+SEC("?tp_btf/kvm_entry")
+int on_entry(unsigned long long *ctx)
+{
+	struct kvm_vcpu *vcpu = event_vcpu(ctx);
+	struct vcpu_rec *rec;
+	struct exit_rec *e;
+	__u64 now, ns;
+	__u32 cpu;
+
+	if (!vcpu)
+		return 0;
+	cpu = event_cpu(vcpu);
+	rec = vcpu_in_turn(vcpu, cpu, TURN_KVM);
+	if (!rec)
+		return any_entry(vcpu, cpu);
+	e = exit_rec_at(rec->exit_rec);
+	if (!e)
+		return any_entry(vcpu, cpu);
+	store_in_order(&rec->turn, TURN_BUSY);
+	now = bpf_ktime_get_ns();
+	ns = now - rec->acct_ns;
+	if ((__s64)ns < 0) {
+		rec->turn = VCPU_TURN(cpu, TURN_KVM);
+		return any_entry(vcpu, cpu);
+	}
+	rec->acct_ns = now;
+	rec->exit_last_ns = ns;
+	rec->time_ns[VCPU_KVM] += ns;
+	rec->state_open = STATE_OPEN(VCPU_GUEST, 0);
+	exit_finish_fast(e, rec->epoch, ns);
+	store_in_order(&rec->turn, VCPU_TURN(cpu, TURN_GUEST));
+	return 0;
+}
+
+static __noinline int any_exit(unsigned long long *ctx)
+{
+	struct kvm_vcpu *vcpu = event_vcpu(ctx);
+	__u32 isa = exit_isa(ctx), code, cpu;
+	struct vcpu_rec *rec;
+	__u64 now;
+
+	if (!vcpu)
+		return 0;
+	cpu = event_cpu(vcpu);
+	rec = vcpu_get_fast(vcpu, cpu, false);
+	if (!rec || !vcpu_begin(rec))
+		return 0;
+
+	now = bpf_ktime_get_ns();
+	change_state(rec, VCPU_KVM, now);
+	if (rec->exit_open) {
+		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
+		exit_abandon(rec->exit_rec);
+		rec->exits_unentered++;
+		end_split(rec, NULL);
+	}
+	rec->exit_start_ns = now;
+	if (!read_exit_code(ctx, vcpu, isa, &rec->vmcb, &code))
+		count_loss(LOSS_EXIT_CODE);
+	rec->isa = isa;
+	rec->exit_rec = exit_rec_of(rec, EXIT_KEY(EXIT_GUEST, code));
+	if (rec->exit_rec == NO_EXIT_REC)
+		rec->exits_unkept++;
+	rec->exit_open = 1;
+	rec->cause = 0; /* the programs that had set it may be gone */
+	if (rec->acct_ns == now && rec->off == OFF_NOT && rec->cpu == cpu && rec->entered)
+		rec->turn = VCPU_TURN(cpu, TURN_KVM);
 	vcpu_end(rec);
 	return 0;
 }
@@ -54,36 +123,35 @@ SEC("?tp_btf/kvm_exit")
 int on_exit(unsigned long long *ctx)
 {
 	struct kvm_vcpu *vcpu = event_vcpu(ctx);
-	__u32 isa = exit_isa(ctx);
 	struct vcpu_rec *rec;
-	__u32 code;
+	struct reason_cell *cell;
+	__u32 cpu, code;
 	__u64 now;
 
 	if (!vcpu)
 		return 0;
-	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id(), false);
-	if (!rec || !vcpu_begin(rec))
-		return 0;
-
+	cpu = event_cpu(vcpu);
+	rec = vcpu_in_turn(vcpu, cpu, TURN_GUEST);
+	if (!rec)
+		return any_exit(ctx);
+	if (!read_exit_code_at(vcpu, rec->vmcb, &code) && !read_exit_code(ctx, vcpu, exit_isa(ctx), &rec->vmcb, &code))
+		return any_exit(ctx);
+	cell = exit_cell(rec, code);
+	if (cell->key != EXIT_KEY(EXIT_GUEST, code))
+		return any_exit(ctx);
+	store_in_order(&rec->turn, TURN_BUSY);
 	now = bpf_ktime_get_ns();
-	if (rec->state == VCPU_GUEST)
-		leave_state(rec, VCPU_GUEST, VCPU_KVM, now);
-	else
-		change_state(rec, VCPU_KVM, now);
-	if (rec->exit_open) {
-		count_loss(LOSS_UNPAIRED); /* an entry that KVM did not trace; its end is not known and not made up */
-		exit_abandon(rec->exit_rec);
-		end_split(rec, NULL);
+	rec->exit_rec_cause = cell->rec; /* and no cause yet */
+	rec->state_open = STATE_OPEN(VCPU_KVM, 1);
+	rec->acct_ns = now;
+	if (knobs.twins && rec->nested_wait_ns) {
+		rec->exit_start_ns = now;
+		rec->state_ns = now;
+		settle_nested(rec);
+		store_in_order(&rec->turn, TURN_NONE);
+		return 0;
 	}
-	rec->exit_start_ns = now;
-	if (!read_exit_code(ctx, vcpu, isa, &rec->vmcb, &code))
-		count_loss(LOSS_EXIT_CODE);
-	rec->isa = isa;
-	rec->exits++;
-	rec->exit_rec = exit_rec_of(rec, EXIT_KEY(EXIT_GUEST, code));
-	rec->exit_open = 1;
-	rec->cause = 0; /* the programs that had set it may be gone */
-	vcpu_end(rec);
+	store_in_order(&rec->turn, VCPU_TURN(cpu, TURN_KVM));
 	return 0;
 }
 
@@ -104,7 +172,7 @@ static __always_inline void run_returns(__u32 reason, int err, bool again)
 	if (rec->user_open)
 		exit_abandon(rec->user_rec); /* nothing said when KVM_RUN began */
 	rec->user_rec = exit_rec_of(rec, EXIT_KEY(EXIT_USER, err < 0 ? (__u32)err : reason));
-	if (rec->state == VCPU_GUEST && rec->entries)
+	if (rec->state == VCPU_GUEST && rec->entered)
 		count_loss(LOSS_UNPAIRED); /* an entry that failed, and KVM traced no exit */
 	rec->off = OFF_NOT;
 	now = bpf_ktime_get_ns();
@@ -140,8 +208,6 @@ static __always_inline void run_begins(struct kvm_vcpu *vcpu, bool again)
 	rec = vcpu_get_fast(vcpu, bpf_get_smp_processor_id(), true);
 	if (!rec || handled(rec, TWIN_RUN, again) || !vcpu_begin(rec))
 		return;
-	rec->tid = (__u32)bpf_get_current_pid_tgid(); /* two threads may take turns */
-	rec->task = (__u64)bpf_get_current_task_btf();
 	/* kvm_fpu(load) fires inside KVM_RUN too, when a vCPU is reset: only the VMM's time ends here. */
 	if (rec->state == VCPU_USER || rec->state == VCPU_UNKNOWN) {
 		/* The second twin's, and that of a thread which lost its pCPU since the clock was read (or is new here). */
@@ -212,6 +278,7 @@ static __always_inline int vcpu_ends(struct kvm_vcpu *vcpu)
 	rec = bpf_map_lookup_elem(&vcpus, &slot);
 	bpf_map_delete_elem(&vcpu_slots, &key);
 	if (rec && rec->vcpu == key) {
+		leave_turn(rec);
 		charge(rec, rec->state, elapsed(rec, now));
 		rec->alive = 0;
 		rec->ended_ns = now;

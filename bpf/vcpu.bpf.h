@@ -190,14 +190,26 @@ static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u
 	rec = bound && bound->vcpu == (__u64)vcpu ? bound_rec(bound) : NULL;
 	if (!rec)
 		return vcpu_bind(vcpu);
-	rec->task = (__u64)task;
+	rec->task = (__u64)task; /* two threads may take turns */
+	rec->tid = task->pid;
 	hint->slot = bound->slot;
+	return rec;
+}
+
+/* The same for an entry or exit in turn. NULL: it is not, or the record is not where the hint says. */
+static __always_inline struct vcpu_rec *vcpu_in_turn(struct kvm_vcpu *vcpu, __u32 cpu, enum vcpu_turn turn)
+{
+	__u32 slot = cpu_hints[cpu & (CPU_HINTS - 1)].slot;
+	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &slot);
+
+	if (!rec || rec->alive != (__u64)vcpu || rec->turn != VCPU_TURN(cpu, turn))
+		return NULL;
 	return rec;
 }
 
 /*
  * The record of the vCPU whose KVM_RUN the current thread is in. Of those that it runs in turn it is in that of one: all
- * others are with the VMM.
+ * others are with the VMM. Once it has been there, what is unknown of a vCPU is within KVM_RUN, too.
  */
 static __always_inline struct vcpu_rec *vcpu_running(void)
 {
@@ -206,7 +218,8 @@ static __always_inline struct vcpu_rec *vcpu_running(void)
 	__u32 slot = hint->slot;
 	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &slot);
 
-	if (rec && rec->task == (__u64)task && rec->alive && rec->state != VCPU_USER && rec->state != VCPU_UNKNOWN)
+	if (rec && rec->task == (__u64)task && rec->alive && rec->state != VCPU_USER &&
+	    (rec->state != VCPU_UNKNOWN || rec->user_exits))
 		return rec;
 	return vcpu_of(task);
 }
@@ -225,7 +238,17 @@ static __always_inline struct vcpu_rec *vcpu_if_own(struct kvm_vcpu *vcpu)
 /* Is a program in the middle of an update of it? */
 static __always_inline bool vcpu_busy(const struct vcpu_rec *rec)
 {
-	return rec->seq & 1;
+	return rec->seq & 1 || rec->turn == TURN_BUSY;
+}
+
+/* What was known by its turn has to be written down. */
+static __always_inline void leave_turn(struct vcpu_rec *rec)
+{
+	if (!rec->turn)
+		return;
+	rec->turn = TURN_NONE;
+	rec->state_ns = rec->acct_ns;
+	rec->exit_start_ns = rec->acct_ns;
 }
 
 /*
@@ -234,13 +257,12 @@ static __always_inline bool vcpu_busy(const struct vcpu_rec *rec)
  */
 static __always_inline bool vcpu_begin(struct vcpu_rec *rec)
 {
-	__u32 seq = rec->seq;
-
-	if (seq & 1) {
+	if (vcpu_busy(rec)) {
 		count_loss(LOSS_NESTED);
 		return false;
 	}
-	store_in_order(&rec->seq, seq + 1);
+	store_in_order(&rec->seq, rec->seq + 1);
+	leave_turn(rec);
 	return true;
 }
 
@@ -264,9 +286,10 @@ static __always_inline bool handled(struct vcpu_rec *rec, enum twin event, bool 
 	return false;
 }
 
+/* VCPU_GUEST is not charged: see vcpu_rec.time_ns. */
 static __always_inline void charge(struct vcpu_rec *rec, __u32 state, __u64 ns)
 {
-	if (state >= VCPU_STATES)
+	if (state >= VCPU_STATES || state == VCPU_GUEST)
 		return;
 	rec->time_ns[state] += ns;
 	if (PART_OF_STATE(state) != PART_KERNEL && rec->exit_open) {
@@ -303,14 +326,6 @@ static __always_inline void change_state(struct vcpu_rec *rec, __u32 state, __u6
 	enter_state(rec, state, now);
 }
 
-/* The same where the state that is left is known: a few loads and stores. */
-static __always_inline void leave_state(struct vcpu_rec *rec, __u32 left, __u32 state, __u64 now)
-{
-	charge(rec, left, elapsed(rec, now));
-	rec->state = state;
-	rec->state_ns = now;
-}
-
 /*
  * This program was preempted in the middle, and the hooks of the scheduler could only note it. Either it had read the clock
  * before, and the wait lies after its account; or it had not, and has charged the wait to the state that it left.
@@ -326,6 +341,8 @@ static __always_inline void settle_nested(struct vcpu_rec *rec)
 		rec->wait_max_ns = ns;
 	if (rec->nested_out_ns >= rec->acct_ns) {
 		rec->acct_ns += ns;
+	} else if (from == VCPU_GUEST) {
+		/* What is charged to another is none of the guest's. */
 	} else if (from < VCPU_STATES && rec->time_ns[from] >= ns) {
 		rec->time_ns[from] -= ns;
 		if (rec->exit_open && part != PART_KERNEL && rec->exit_part_ns[part] >= ns)
@@ -337,10 +354,24 @@ static __always_inline void settle_nested(struct vcpu_rec *rec)
 	charge(rec, VCPU_WAIT, ns);
 }
 
+/* How long it has been in the guest, up to the last event. */
+static __always_inline __u64 vcpu_guest_ns(const struct vcpu_rec *rec)
+{
+	__u64 ns = rec->acct_ns - rec->created_ns;
+
+#pragma unroll
+	for (int i = 0; i < VCPU_STATES; i++)
+		if (i != VCPU_GUEST)
+			ns -= rec->time_ns[i];
+	return ns;
+}
+
 static __always_inline void vcpu_end(struct vcpu_rec *rec)
 {
-	if (rec->nested_wait_ns)
+	if (rec->nested_wait_ns) {
 		settle_nested(rec);
+		rec->turn = TURN_NONE;
+	}
 	store_in_order(&rec->seq, rec->seq + 1);
 }
 

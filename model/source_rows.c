@@ -8,16 +8,29 @@
 #include "clock.h"
 #include "hist.h"
 
-/* First line of a consistent copy: see struct vcpu_rec.seq. */
-static u32 seq_begin(const struct vcpu_rec *rec)
+/* What tells that no program has written meanwhile: see struct vcpu_rec.seq. */
+struct seen {
+	u32 seq, turn;
+	u64 acct_ns;
+};
+
+static struct seen seen(const struct vcpu_rec *rec)
 {
-	return __atomic_load_n(&rec->seq, __ATOMIC_ACQUIRE);
+	struct seen now = {.acct_ns = __atomic_load_n(&rec->acct_ns, __ATOMIC_ACQUIRE)};
+
+	now.turn = __atomic_load_n(&rec->turn, __ATOMIC_ACQUIRE);
+	now.seq = __atomic_load_n(&rec->seq, __ATOMIC_ACQUIRE);
+	return now;
 }
 
-static bool seq_valid(const struct vcpu_rec *rec, u32 seq)
+static bool unchanged(const struct vcpu_rec *rec, struct seen before)
 {
+	struct seen now;
+
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return !(seq & 1) && __atomic_load_n(&rec->seq, __ATOMIC_RELAXED) == seq;
+	now = seen(rec);
+	return !(before.seq & 1) && before.turn != TURN_BUSY && now.seq == before.seq && now.turn == before.turn &&
+	       now.acct_ns == before.acct_ns;
 }
 
 /* Of the exit in flight: what is no other part's is the kernel's. */
@@ -42,10 +55,10 @@ static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u6
 static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
 		      u64 now, u64 running)
 {
-	const struct exit_extremes *extremes = &x->extremes[epoch & 1];
+	const struct exit_extremes *extremes = x->now.epoch == epoch ? &x->now : &x->past;
 	struct exit_sample *e = &s->exits[s->exit_count++];
 	bool current = extremes->epoch == epoch;
-	u64 rest = x->total_ns;
+	u64 rest = x->total_ns, start = rec->turn ? rec->acct_ns : rec->exit_start_ns;
 	u32 first, last;
 
 	*e = (struct exit_sample){.key = x->key,
@@ -63,8 +76,8 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 	e->part_ns[PART_KERNEL] = rest;
 	if (rec->exit_open && rec->exit_rec == index) {
 		e->count++;
-		if (now > rec->exit_start_ns)
-			e->inflight_ns = now - rec->exit_start_ns;
+		if (now > start)
+			e->inflight_ns = now - start;
 		split_inflight(rec, e, running);
 	}
 	if (rec->user_open && rec->user_rec == index) {
@@ -116,13 +129,27 @@ static u32 list_exits(const struct vcpu_row_source *from, struct reason_cell lis
 	return count;
 }
 
+/* The guest has what is left: its program need not add it up. */
+static void copy_times(struct vcpu_sample *v, const struct vcpu_rec *rec)
+{
+	u64 rest = rec->acct_ns - rec->created_ns;
+
+	for (u32 i = 0; i < VCPU_STATES; i++) {
+		u64 ns = i == VCPU_GUEST ? 0 : rec->time_ns[i];
+
+		v->time_ns[i] = ns;
+		rest -= rest > ns ? ns : rest;
+	}
+	v->time_ns[VCPU_GUEST] = rest;
+}
+
 static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
 {
 	struct reason_cell list[REASONS_A_VCPU];
 	const struct vcpu_rec *rec = from->rec;
 	struct vcpu_sample *v = sample_add_vcpu(s);
 	u64 now = rec->ended_ns ? rec->ended_ns : clock_ns(CLOCK_MONOTONIC);
-	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0;
+	u64 running = now > rec->acct_ns ? now - rec->acct_ns : 0, since = rec->turn ? rec->acct_ns : rec->state_ns;
 
 	if (!v)
 		return -ENOMEM;
@@ -134,14 +161,12 @@ static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
 	v->isa = rec->isa;
 	v->ended = rec->ended_ns;
 	v->state = rec->state < VCPU_STATES ? rec->state : VCPU_UNKNOWN;
-	v->state_ns = now > rec->state_ns ? now - rec->state_ns : 0;
-	v->inexact = rec->state_ns == rec->created_ns && rec->state != VCPU_UNKNOWN;
+	v->state_ns = now > since ? now - since : 0;
+	v->inexact = since == rec->created_ns && rec->state != VCPU_UNKNOWN;
 	v->created_ns = rec->created_ns;
 	v->age_ns = now - rec->created_ns;
-	memcpy(v->time_ns, rec->time_ns, sizeof(v->time_ns));
+	copy_times(v, rec);
 	v->time_ns[v->state] += running;
-	v->entries = rec->entries;
-	v->exits = rec->exits;
 	v->user_exits = rec->user_exits;
 	v->halts = rec->halts;
 	v->halts_polled = rec->halts_polled;
@@ -163,8 +188,13 @@ static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
 	if (ARRAY_ROOM(s->exits, s->exit_room, (u64)s->exit_count + v->exit_count) ||
 	    ARRAY_ROOM(s->hist, s->hist_room, (u64)s->hist_count + v->exit_count * HIST_BUCKETS))
 		return -ENOMEM;
-	for (u32 i = 0; i < v->exit_count; i++)
+	v->exits = rec->exits_unkept;
+	for (u32 i = 0; i < v->exit_count; i++) {
 		copy_exit(s, rec, &from->exits[list[i].rec], list[i].rec, from->epoch, now, running);
+		if (EXIT_KEY_KIND(list[i].key) == EXIT_GUEST)
+			v->exits += s->exits[v->exit_first + i].count;
+	}
+	v->entries = v->exits - !!rec->exit_open - rec->exits_unentered + rec->entries_unexited;
 	return 0;
 }
 
@@ -174,10 +204,10 @@ int source_rows_vcpu(struct sample *s, const struct vcpu_row_source *from)
 	int err;
 
 	for (int tries = 0;; tries++) {
-		u32 seq = seq_begin(from->rec);
+		struct seen before = seen(from->rec);
 
 		err = copy_vcpu(s, from);
-		if (err || tries == 8 || seq_valid(from->rec, seq))
+		if (err || tries == 8 || unchanged(from->rec, before))
 			return err;
 		s->vcpu_count = vcpu_count;
 		s->exit_count = exit_count;

@@ -285,6 +285,10 @@ struct vcpu_vmx___v61 {
 	__u32 exit_intr_info;
 };
 
+struct svm_cpu_data___v61 {
+	struct vmcb *current_vmcb;
+};
+
 #pragma clang attribute pop
 
 #endif

@@ -143,13 +143,13 @@ void fill_advance(const struct synthetic_spec *spec)
 				x->hist[40 + 4 * k + (i + r) % 4] += n;
 				x->done += n;
 				x->total_ns += (u64)n * ns;
-				v->exits += n;
 			}
 			x->min_ns = 1000;
 			x->max_ns = 64000;
-			x->extremes[v->epoch & 1] =
-				(struct exit_extremes){.epoch = v->epoch, .min_ns = 1000, .max_ns = 64000};
+			x->past = x->now;
+			x->now = (struct exit_extremes){.epoch = v->epoch, .min_ns = 1000, .max_ns = 64000};
 		}
 		v->time_ns[VCPU_KVM] += 12000;
+		v->acct_ns += 12000;
 	}
 }

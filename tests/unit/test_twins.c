@@ -16,6 +16,8 @@ static void buckets_agree(void **state)
 	(void)state;
 	for (u64 ns = 0; ns < 100000; ns++)
 		assert_int_equal(duration_bucket(ns), hist_bucket(ns));
+	for (u64 ns = 0; ns < 1 << SHORT_SHIFT; ns++)
+		assert_int_equal(short_bucket(ns), hist_bucket(ns));
 	for (int shift = 0; shift < 64; shift++)
 		for (int d = -3; d <= 3; d++)
 			assert_int_equal(duration_bucket((1ULL << shift) + d), hist_bucket((1ULL << shift) + d));
@@ -37,7 +39,13 @@ static void mid_points_are_close(void **state)
 
 static void records_keep_their_size(void **state)
 {
+	struct vcpu_rec rec = {.state_open = STATE_OPEN(VCPU_KVM, 1), .exit_rec_cause = 7};
+
 	(void)state;
+	assert_int_equal(rec.state, VCPU_KVM);
+	assert_int_equal(rec.exit_open, 1);
+	assert_int_equal(rec.exit_rec, 7);
+	assert_int_equal(rec.cause, 0);
 	assert_int_equal(sizeof(struct exit_rec), 1024);
 	assert_int_equal(PREEMPTORS & (PREEMPTORS - 1), 0);
 	assert_int_equal(REASONS_A_VCPU & (REASONS_A_VCPU - 1), 0);
