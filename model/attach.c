@@ -66,7 +66,7 @@ struct loading {
 	const struct program_set *set;
 	attach_prepare prepare;
 	void *arg;
-	bool twins;
+	u64 single; /* bit a program: a second twin that this kernel does not need */
 };
 
 /* refused: bit a program, whole choices only (see spread()). */
@@ -74,7 +74,7 @@ static bool wanted(const struct loading *l, u32 i, u64 refused)
 {
 	const struct program *p = l->set->programs;
 
-	if (refused & (1ULL << i) || (p[i].twin && !l->twins))
+	if ((refused | l->single) & (1ULL << i))
 		return false;
 	for (u32 j = 0; j < l->set->count; j++) {
 		bool better = p[j].probe == p[i].probe && p[j].choice < p[i].choice;
@@ -150,10 +150,14 @@ static void note_refusal(struct probe_sample *probes, const struct program *p, i
 		probes[p->probe].err = err;
 }
 
-/* A kernel without kprobes need not be asked for each, nor one that is known to refuse fentry. */
-static u64 impossible(const struct program_set *set, struct probe_sample *probes)
+/*
+ * A kernel without kprobes need not be asked for each, nor one that is known to refuse fentry. single: second twins that
+ * nothing can be missed without, which are all where the kernel is not preempted, and those of tracepoints where these disable
+ * preemption (include/linux/tracepoint.h, before 7.0).
+ */
+static u64 impossible(const struct program_set *set, struct probe_sample *probes, bool preempted, u64 *single)
 {
-	bool kprobes = has_kprobes();
+	bool kprobes = has_kprobes(), tracepoints = preempted && !kernel_before(7, 0);
 	struct bpf_object *obj;
 	int err, refusal;
 	u64 all = 0;
@@ -164,7 +168,11 @@ static u64 impossible(const struct program_set *set, struct probe_sample *probes
 		no_fentry = -EOPNOTSUPP;
 #endif
 	refusal = no_fentry; /* other groups are attached at the same time */
-	if (kprobes && !refusal)
+	*single = 0;
+	for (u32 i = 0; !preempted && i < set->count; i++)
+		if (set->programs[i].twin)
+			*single |= 1ULL << i;
+	if (kprobes && !refusal && preempted == tracepoints)
 		return 0;
 	obj = open_object(set, &err);
 	for (u32 i = 0; obj && i < set->count; i++) {
@@ -174,6 +182,8 @@ static u64 impossible(const struct program_set *set, struct probe_sample *probes
 			all |= 1ULL << i;
 			note_refusal(probes, &set->programs[i], refusal);
 		}
+		if (preempted && !tracepoints && set->programs[i].twin && !is_fentry(obj, set, i))
+			*single |= 1ULL << i;
 	}
 	bpf_object__close(obj);
 	return all;
@@ -301,16 +311,16 @@ static int open_set(struct attach *a, const struct program_set *set, attach_prep
 		    size_t error_size)
 {
 	struct rlimit no_limit = {RLIM_INFINITY, RLIM_INFINITY};
-	struct loading l = {set, prepare, arg, attach_needs_twins()};
+	struct loading l = {.set = set, .prepare = prepare, .arg = arg};
 	u64 refused, bad;
 
 	memset(a, 0, sizeof(*a));
 	a->set = set;
-	a->twins = l.twins;
+	a->twins = attach_needs_twins();
 	libbpf_set_print(print_libbpf);
 	/* Kernels before 5.11 charge BPF memory to this limit; later ones do not look at it. */
 	setrlimit(RLIMIT_MEMLOCK, &no_limit);
-	refused = spread(set, impossible(set, a->probes));
+	refused = spread(set, impossible(set, a->probes, a->twins, &l.single));
 
 	/* Each round refuses at least one program more, so this ends. */
 	for (;;) {
@@ -410,7 +420,8 @@ static u64 program_missed(const struct attach *a, u32 i)
 void attach_missed(const struct attach *a, struct missed *missed)
 {
 	for (u32 i = 0; a->obj && i < a->set->count; i++) {
-		bool twins = a->twins && i + 1 < a->set->count && a->set->programs[i + 1].twin;
+		bool twins = i + 1 < a->set->count && a->set->programs[i + 1].twin &&
+			     bpf_program__fd(program_at(a->obj, a->set, i + 1)) >= 0;
 		u64 first, second;
 
 		if (a->set->programs[i].twin || a->set->programs[i].every)
