@@ -17,22 +17,40 @@
 
 static const u8 budget_order[] = {VCPU_GUEST, VCPU_KVM, VCPU_USER, VCPU_WAIT, VCPU_POLL, VCPU_HALT, VCPU_UNKNOWN};
 
+/* A line of a table: its blanks are written when something follows them. */
+struct padded {
+	FILE *out;
+	int blanks;
+};
+
 /* Text with what is not printable made harmless, as on the screen, padded to width. */
-static void put_text(FILE *out, const char *text, int width, bool right, bool ascii)
+static void put_text(struct padded *line, const char *text, int width, bool right, bool ascii)
 {
 	struct grid grid = {.ascii = ascii};
 	int used = text_width(text, ascii);
 
 	if (right && used < width)
-		fprintf(out, "%*s", width - used, "");
+		line->blanks += width - used;
 	if (!grid_reset(&grid, used ? used : 1, 1)) {
 		grid_put(&grid, 0, 0, used, STYLE_NORMAL, text);
-		for (int x = 0; x < used && x < grid.w; x++)
-			fputs(grid.cells[x].text, out);
+		for (int x = 0; x < used && x < grid.w; x++) {
+			if (!strcmp(grid.cells[x].text, " ")) {
+				line->blanks++;
+				continue;
+			}
+			fprintf(line->out, "%*s%s", line->blanks, "", grid.cells[x].text);
+			line->blanks = 0;
+		}
 	}
 	grid_free(&grid);
 	if (!right && used < width)
-		fprintf(out, "%*s", width - used, "");
+		line->blanks += width - used;
+}
+
+static void end_line(struct padded *line)
+{
+	fputc('\n', line->out);
+	line->blanks = 0;
 }
 
 static void put_budget(FILE *out, const struct budget *budget)
@@ -66,13 +84,14 @@ static void put_health(FILE *out, const struct snapshot *snap)
 static void put_head(FILE *out, const struct app *app)
 {
 	const struct snapshot *snap = app->snap;
+	struct padded line = {.out = out};
 	char num[FMT_SIZE], text[512];
 	time_t seconds = (time_t)(snap->cur->real_ns / NSEC_PER_SEC);
 	enum style style;
 	struct tm tm;
 
 	fputs("kvmtop ", out);
-	put_text(out, snap->cur->host, 0, false, app->ascii);
+	put_text(&line, snap->cur->host, 0, false, app->ascii);
 	if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
 		fprintf(out, " %s", text);
 	fprintf(out, " interval %s VMs %u vCPUs %u exits/s %s ", fmt_ns(num, (double)snap->interval_ns, 6),
@@ -85,8 +104,8 @@ static void put_head(FILE *out, const struct app *app)
 	put_health(out, snap);
 	if (view_trouble(app, text, sizeof(text), &style)) {
 		fputs("! ", out);
-		put_text(out, text, 0, false, app->ascii);
-		fputc('\n', out);
+		put_text(&line, text, 0, false, app->ascii);
+		end_line(&line);
 	}
 }
 
@@ -127,15 +146,16 @@ static void bar_text(const struct column *col, const struct value *value, char *
 static void put_rows(FILE *out, const struct app *app)
 {
 	const struct view_columns *cols = view_columns(app->here.view);
+	struct padded line = {.out = out};
 
 	for (u32 i = 0; i < cols->count; i++) {
 		if (cols->columns[i].unit == UNIT_TREND)
 			continue;
-		fputs(i ? " " : "", out);
-		put_text(out, cols->columns[i].title, column_width(&cols->columns[i]), is_right(&cols->columns[i]),
+		line.blanks += i > 0;
+		put_text(&line, cols->columns[i].title, column_width(&cols->columns[i]), is_right(&cols->columns[i]),
 			 app->ascii);
 	}
-	fputc('\n', out);
+	end_line(&line);
 	for (u32 r = 0; r < app->rows.count; r++) {
 		for (u32 i = 0; i < cols->count; i++) {
 			const struct column *col = &cols->columns[i];
@@ -150,10 +170,10 @@ static void put_rows(FILE *out, const struct app *app)
 			else
 				cell_format(col, &app->set, app->rows.ref[r], app->here.view, &value, column_width(col),
 					    text);
-			fputs(i ? " " : "", out);
-			put_text(out, text, column_width(col), is_right(col), app->ascii);
+			line.blanks += i > 0;
+			put_text(&line, text, column_width(col), is_right(col), app->ascii);
 		}
-		fputc('\n', out);
+		end_line(&line);
 	}
 	fputc('\n', out);
 }
@@ -170,6 +190,7 @@ static bool kind_wanted(u64 kinds, u32 kind)
 static void put_log(FILE *out, const struct app *app, u64 kinds)
 {
 	const struct view_columns *cols = view_columns(VIEW_LOG);
+	struct padded line = {.out = out};
 
 	for (u32 r = 0; r < app->rows.count; r++) {
 		if (!kind_wanted(kinds, app->rows.ref[r].log->kind))
@@ -183,11 +204,11 @@ static void put_log(FILE *out, const struct app *app, u64 kinds)
 			column_value(col, app->snap, app->rows.ref[r], &value);
 			cell_format(col, &app->set, app->rows.ref[r], VIEW_LOG, &value, column_width(col), text);
 			width = text_width(text, app->ascii);
-			fputs(i ? " " : "", out);
-			put_text(out, text, width > column_width(col) ? width : column_width(col), is_right(col),
+			line.blanks += i > 0;
+			put_text(&line, text, width > column_width(col) ? width : column_width(col), is_right(col),
 				 app->ascii);
 		}
-		fputc('\n', out);
+		end_line(&line);
 	}
 }
 
