@@ -3,6 +3,9 @@
 #ifndef KVMTOP_COLUMN_KIT_H
 #define KVMTOP_COLUMN_KIT_H
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "probes.h"
 #include "query.h"
 
@@ -28,6 +31,13 @@ static inline void text(struct value *out, const char *s)
 }
 
 /* Durations are 0 where nothing completed: that is not a duration of 0. */
+/* An address, or what is read and written in hexadecimal. */
+static inline void hex(struct value *out, u64 n)
+{
+	snprintf(out->buf, sizeof(out->buf), "0x%" PRIx64, n);
+	text(out, out->buf);
+}
+
 static inline void duration(struct value *out, u64 ns)
 {
 	out->known = ns != 0;

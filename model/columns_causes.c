@@ -30,8 +30,7 @@ GETTER(cause_data)
 	(void)snap;
 	if (!info || !info->value[0].name || e->sub == EVENT_OTHERS)
 		return;
-	snprintf(out->buf, sizeof(out->buf), "%" PRIx64, e->value[0]);
-	text(out, out->buf);
+	hex(out, e->value[0]);
 }
 
 /* clang-format off */
@@ -61,8 +60,8 @@ static const struct column cause_columns[] = {
 	{.name = "faults", .title = "FAULTS", .unit = UNIT_RATE, .get = event_errors, .width = 6, .priority = 8,
 	 .descending = true, .needs = PROBE_BIT(PROBE_MSR),
 	 .help = "MSR accesses a second that KVM answers with a fault: the guest asks for what this vCPU has not."},
-	{.name = "data", .title = "DATA", .unit = UNIT_TEXT, .get = cause_data, .width = 8, .priority = 7,
-	 .help = "The value of the last one, in hexadecimal: written or read; of CPUID EAX, of hypercalls the first argument."},
+	{.name = "data", .title = "DATA", .unit = UNIT_TEXT, .get = cause_data, .width = 10, .priority = 7,
+	 .help = "The value of the last one: written or read; of CPUID EAX, of hypercalls the first argument."},
 };
 /* clang-format on */
 

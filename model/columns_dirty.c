@@ -130,8 +130,7 @@ GETTER(page_offset)
 	(void)snap;
 	if (is_others(row))
 		return;
-	snprintf(out->buf, sizeof(out->buf), "0x%" PRIx64, row.event->value[0] * DIRTY_PAGE_SIZE);
-	text(out, out->buf);
+	hex(out, row.event->value[0] * DIRTY_PAGE_SIZE);
 }
 
 GETTER(page_total)

@@ -96,12 +96,6 @@ static const struct column ioctl_columns[] = {
 
 /* --- the memory map ------------------------------------------------------------------------------------------------ */
 
-static void hex(u64 n, struct value *out)
-{
-	snprintf(out->buf, sizeof(out->buf), "%" PRIx64, n);
-	text(out, out->buf);
-}
-
 #define SLOT_GETTER(name, set)                                   \
 	GETTER(name)                                             \
 	{                                                        \
@@ -112,23 +106,23 @@ static void hex(u64 n, struct value *out)
 			set;                                     \
 	}
 
-SLOT_GETTER(slot_gpa, hex(value[0], out))
-SLOT_GETTER(slot_end, value[1] ? hex(value[0] + value[1] - 1, out) : text(out, "removed"))
+SLOT_GETTER(slot_gpa, hex(out, value[0]))
+SLOT_GETTER(slot_end, value[1] ? hex(out, value[0] + value[1] - 1) : text(out, "removed"))
 SLOT_GETTER(slot_size, number(out, (double)value[1]))
-SLOT_GETTER(slot_hva, hex(value[2], out))
+SLOT_GETTER(slot_hva, hex(out, value[2]))
 SLOT_GETTER(slot_flags, text(out, memslot_flags(value[3], out->buf)))
 
 static const struct column memslot_columns[] = {
 	{.name = "slot", .title = "SLOT", .unit = UNIT_TEXT, .get = event_label, .width = 10, .flexible = true,
 	 .help = "Number that the VMM gave to this part of the VM's memory; the last ones are KVM's own."},
 	EVENT_VM_COLUMN,
-	{.name = "gpa", .title = "GPA", .unit = UNIT_TEXT, .get = slot_gpa, .width = 12, .priority = 0,
+	{.name = "gpa", .title = "GPA", .unit = UNIT_TEXT, .get = slot_gpa, .width = 14, .priority = 0,
 	 .help = "Where it begins in the guest's memory."},
-	{.name = "end", .title = "LAST BYTE", .unit = UNIT_TEXT, .get = slot_end, .width = 12, .priority = 2,
+	{.name = "end", .title = "LAST BYTE", .unit = UNIT_TEXT, .get = slot_end, .width = 14, .priority = 2,
 	 .help = "Where it ends in the guest's memory; or that the VMM has taken it away."},
 	{.name = "size", .title = "SIZE", .unit = UNIT_BYTES, .get = slot_size, .width = 6, .priority = 1, .descending = true,
 	 .help = "Its size; 0 when the VMM has taken it away."},
-	{.name = "hva", .title = "HVA", .unit = UNIT_TEXT, .get = slot_hva, .width = 12, .whole = true, .priority = 3,
+	{.name = "hva", .title = "HVA", .unit = UNIT_TEXT, .get = slot_hva, .width = 14, .whole = true, .priority = 3,
 	 .help = "Where it is in the VMM's memory."},
 	{.name = "flags", .title = "FLAGS", .unit = UNIT_TEXT, .get = slot_flags, .width = 12, .priority = 4,
 	 .help = "log: writes are logged (a migration); ro: the guest cannot write; memfd: private memory; invalid: being changed."},

@@ -28,12 +28,6 @@ GETTER(fault_failed)
 	number(out, row.event->errors);
 }
 
-static void hex(struct value *out, u64 n)
-{
-	snprintf(out->buf, sizeof(out->buf), "0x%" PRIx64, n);
-	text(out, out->buf);
-}
-
 GETTER(region_slot)
 {
 	u64 slot = row.event->value[2];
