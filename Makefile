@@ -136,8 +136,7 @@ $(OBJ): | $(SKEL)
 # The bundled recording and the JSON Schema are part of the program.
 $(O)/model/demo.o: tests/recordings/demo.rec
 # Loops over histograms, tens of thousands a tick on large hosts.
-$(O)/model/figures.o $(O)/model/accumulate.o $(O)/model/hist.o $(O)/model/durations.o $(O)/model/snapshot.o: CFLAGS += -ftree-vectorize
-$(O)/model/record_encode.o $(O)/model/record_hist.o: CFLAGS += -O3
+$(addprefix $(O)/model/,figures.o accumulate.o hist.o durations.o snapshot.o record_encode.o record_hist.o): CFLAGS += -O3
 $(O)/model/json.o: model/kvmtop.schema.json
 $(O)/model/json.o: CPPFLAGS += -DJSON_SCHEMA='"model/kvmtop.schema.json"'
 $(O)/model/demo.o: CPPFLAGS += -DDEMO_RECORDING='"tests/recordings/demo.rec"'

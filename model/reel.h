@@ -11,7 +11,7 @@
  * Columns that are kept: some more, so that stepping on from where one went to finds its columns there; and where they are
  * small, as many as the ring usually has samples, so that wherever one goes nothing has to be read again.
  */
-#define REEL_COLUMNS (3 * REEL_SPAN / 2)
+#define REEL_COLUMNS (REEL_SPAN + REEL_SPAN / 8)
 #define REEL_MOST    660
 
 struct reel {

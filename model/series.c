@@ -20,11 +20,11 @@ enum kind { KIND_VM, KIND_VCPU, KIND_EXIT };
 
 struct slot {
 	u64 key;
-	u32 kind, isa;
+	u64 last; /* the counter, in the sample added last; of a sum, what was added to it since the one before */
 	vm_uid vm;
 	vcpu_uid vcpu;
-	u64 last;     /* the counter, in the sample added last; of a sum, what was added to it since the one before */
-	u64 seen;     /* number of the add that saw it last */
+	u16 kind, isa;
+	u32 seen;     /* number of the add that saw it last */
 	u32 position; /* in the order of that sample */
 	u32 sum;      /* of exits: the slot that adds it up, NO_SLOT: not looked up */
 };
@@ -34,11 +34,15 @@ struct series {
 	u32 slot_count, slot_room;
 	u16 *values;    /* reel.columns stretches of value_room */
 	u32 value_room; /* slots that there are values for */
-	u32 *table;     /* slot + 1 by hash, a power of two; 0: free */
+	u16 *column;    /* of the sample that is being added */
+	u32 *sums;      /* slots of sums that it added to */
+	u32 sum_room, sum_count;
+	u32 *table; /* slot + 1 by hash, a power of two; 0: free */
 	u32 table_size;
 	u32 *order, *last_order; /* slots in the order of this sample and of the one before */
 	u32 order_room, last_order_room, order_count, last_order_count;
 	double a_second; /* 1 / the interval that ends with this sample, 0: the first */
+	bool moved;      /* it has not its rows in the order of the one before */
 	u32 cursor;      /* into last_order: where the next row is likely to be */
 	struct reel reel;
 	u64 last_mono;
@@ -60,6 +64,7 @@ void series_free(struct series *s)
 	free(s->slots);
 	free(s->values);
 	free(s->table);
+	free(s->sums);
 	free(s->order);
 	free(s->last_order);
 	free(s);
@@ -77,7 +82,7 @@ u64 series_bytes(const struct series *s)
 {
 	return sizeof(*s) + s->slot_room * sizeof(*s->slots) +
 	       (u64)s->reel.columns * s->value_room * sizeof(*s->values) + (u64)s->table_size * sizeof(*s->table) +
-	       ((u64)s->order_room + s->last_order_room) * sizeof(*s->order);
+	       ((u64)s->order_room + s->last_order_room + s->sum_room) * sizeof(*s->order);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -175,6 +180,7 @@ static int values_room(struct series *s)
 	free(s->values);
 	s->values = values;
 	s->value_room = room;
+	s->column = value_at(s, s->reel.adds, 0);
 	return 0;
 }
 
@@ -188,7 +194,8 @@ static u32 slot_new(struct series *s, const struct slot *row)
 	*slot = *row;
 	slot->sum = NO_SLOT;
 	slot->position = NO_SLOT;
-	slot->seen = s->reel.adds;
+	/* a sum is new to the sample that it is of, too: add_to_sum() */
+	slot->seen = (u32)s->reel.adds - (row->kind == KIND_EXIT && !row->vcpu);
 	for (u64 n = s->reel.adds; n && n + s->reel.columns > s->reel.adds; n--)
 		*value_at(s, n, s->slot_count) = UNKNOWN;
 	s->slot_count++;
@@ -216,6 +223,7 @@ static u32 slot_next(struct series *s, const struct slot *row)
 	u32 at = s->cursor < s->last_order_count ? s->last_order[s->cursor] : NO_SLOT;
 
 	if (at == NO_SLOT || !same_row(&s->slots[at], row)) {
+		s->moved = true;
 		at = slot_find(s, row);
 		if (at == NO_SLOT)
 			return at;
@@ -265,10 +273,10 @@ static bool sees_exits(const struct sample *sample)
 static u64 step(struct series *s, u32 at, u64 now)
 {
 	struct slot *slot = &s->slots[at];
-	u64 was = slot->seen < s->reel.adds ? slot->last : 0;
+	u64 was = slot->seen < (u32)s->reel.adds ? slot->last : 0;
 
 	slot->last = now;
-	slot->seen = s->reel.adds;
+	slot->seen = (u32)s->reel.adds;
 	return now > was ? now - was : 0;
 }
 
@@ -276,18 +284,43 @@ static u64 step(struct series *s, u32 at, u64 now)
 static void put(struct series *s, u32 at, u64 events)
 {
 	if (s->a_second > 0)
-		*value_at(s, s->reel.adds, at) = shorten((float)((double)events * s->a_second));
+		s->column[at] = shorten((float)((double)events * s->a_second));
 }
 
-static void put_sum(struct series *s, u32 at, u64 events)
+/* The value is put when all has been added. */
+static int add_to_sum(struct series *s, u32 at, u64 events)
 {
 	struct slot *slot = &s->slots[at];
 
-	if (slot->seen < s->reel.adds)
+	if (slot->seen != (u32)s->reel.adds) {
+		if (ARRAY_ROOM(s->sums, s->sum_room, (u64)s->sum_count + 1))
+			return -ENOMEM;
+		s->sums[s->sum_count++] = at;
 		slot->last = 0;
+		slot->seen = (u32)s->reel.adds;
+	}
 	slot->last += events;
-	slot->seen = s->reel.adds;
-	put(s, at, slot->last);
+	return 0;
+}
+
+/* To the sum over its VM, or to that over the host if it is such a sum itself. */
+static int add_up(struct series *s, u32 at, u64 events)
+{
+	u32 sum = s->slots[at].sum;
+
+	if (sum == NO_SLOT) {
+		struct slot row = s->slots[at];
+
+		if (row.vcpu)
+			row.vcpu = 0;
+		else
+			row.vm = 0;
+		sum = slot_find(s, &row);
+		if (sum == NO_SLOT)
+			return -ENOMEM;
+		s->slots[at].sum = sum;
+	}
+	return add_to_sum(s, sum, events);
 }
 
 static int add_exit(struct series *s, const struct vcpu_sample *vcpu, const struct exit_sample *e)
@@ -298,30 +331,14 @@ static int add_exit(struct series *s, const struct vcpu_sample *vcpu, const stru
 			   .vcpu = vcpu->uid,
 			   .isa = user ? KVM_ISA_NONE : vcpu->isa,
 			   .key = e->key};
-	u32 at = slot_next(s, &row), sum;
+	u32 at = slot_next(s, &row);
 	u64 events;
 
 	if (at == NO_SLOT)
 		return -ENOMEM;
 	events = step(s, at, e->count);
 	put(s, at, events);
-	/* up to the sum over its VM, and on to that over the host */
-	while (row.vcpu || row.vm) {
-		if (row.vcpu)
-			row.vcpu = 0;
-		else
-			row.vm = 0;
-		sum = s->slots[at].sum;
-		if (sum == NO_SLOT) {
-			sum = slot_find(s, &row);
-			if (sum == NO_SLOT)
-				return -ENOMEM;
-			s->slots[at].sum = sum;
-		}
-		put_sum(s, sum, events);
-		at = sum;
-	}
-	return 0;
+	return add_up(s, at, events);
 }
 
 static int add_vm(struct series *s, const struct sample *sample, const struct vm_sample *vm, bool exits)
@@ -347,7 +364,9 @@ static int add_vm(struct series *s, const struct sample *sample, const struct vm
 			if (add_exit(s, vcpu, &sample->exits[vcpu->exit_first + k]))
 				return -ENOMEM;
 	}
-	put_sum(s, vm_at, total);
+	s->slots[vm_at].last = total;
+	s->slots[vm_at].seen = (u32)s->reel.adds;
+	put(s, vm_at, total);
 	return 0;
 }
 
@@ -377,14 +396,27 @@ int series_add(struct series *s, const struct sample *sample)
 	s->a_second =
 		s->reel.adds && sample->mono_ns > s->last_mono ? 1e9 / (double)(sample->mono_ns - s->last_mono) : 0;
 	reel_add(&s->reel, sample->seq);
+	if (s->slot_count)
+		s->column = value_at(s, s->reel.adds, 0);
 	for (u32 i = 0; i < s->slot_count; i++)
-		*value_at(s, s->reel.adds, i) = UNKNOWN;
+		s->column[i] = UNKNOWN;
+	s->sum_count = 0;
+	s->moved = false;
 	s->last_mono = sample->mono_ns;
 	for (u32 i = 0; i < sample->vm_count; i++) {
 		if (add_vm(s, sample, &sample->vms[i], exits))
 			goto fail;
 	}
-	remember_order(s);
+	/* those of VMs, and behind them those of the host that they add to */
+	for (u32 i = 0; i < s->sum_count; i++) {
+		u32 at = s->sums[i];
+
+		put(s, at, s->slots[at].last);
+		if (s->slots[at].vm && add_up(s, at, s->slots[at].last))
+			goto fail;
+	}
+	if (s->moved || s->order_count != s->last_order_count)
+		remember_order(s);
 	return 0;
 fail:
 	series_reset(s);

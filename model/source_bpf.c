@@ -87,9 +87,12 @@ static u32 used_slots(const struct source_bpf *b)
 static void note_ends(struct source_bpf *b)
 {
 	for (u32 i = 0, used = used_slots(b); i < used; i++) {
-		struct vm_entry *vm = b->slots[i].uid ? vmtable_find(&b->vms, b->slots[i].vm) : NULL;
+		struct vm_entry *vm = NULL;
 
-		if (vm && b->vcpus[i].ended_ns && !vm->ended_ns)
+		/* hardly any has: to look for the VM of each first takes longer than all of this */
+		if (b->vcpus[i].ended_ns && b->slots[i].uid)
+			vm = vmtable_find(&b->vms, b->slots[i].vm);
+		if (vm && !vm->ended_ns)
 			vm->ended_ns = b->vcpus[i].ended_ns;
 	}
 }
@@ -213,8 +216,8 @@ static void identify(struct source_bpf *b, u64 now, bool walked)
 		/* Where nothing said that the vCPU was destroyed: its file is not open any more. */
 		if (walked && !rec->ended_ns && slot->pass && slot->pass != b->pass)
 			rec->ended_ns = now;
-		vm = slot->uid ? vmtable_find(&b->vms, slot->vm) : NULL;
-		if (vm && rec->ended_ns && !vm->ended_ns)
+		vm = rec->ended_ns && slot->uid ? vmtable_find(&b->vms, slot->vm) : NULL;
+		if (vm && !vm->ended_ns)
 			vm->ended_ns = rec->ended_ns;
 	}
 	for (u32 i = 0; walked && i < b->vms.count; i++) {
@@ -353,11 +356,12 @@ static void free_slot(struct source_bpf *b, u32 index)
 /* The VMs that ended have been reported: their records can serve others. */
 static void drop_ended(struct source_bpf *b)
 {
+	const struct vm_entry *vm = NULL;
 	bool any = false;
 
 	for (u32 i = 0; i < b->order_count; i++) {
-		const struct vm_entry *vm = vmtable_find(&b->vms, b->order[i].vm);
-
+		if (!i || b->order[i].vm != b->order[i - 1].vm)
+			vm = vmtable_find(&b->vms, b->order[i].vm);
 		if (vm && !vm->ended_ns)
 			continue;
 		free_slot(b, b->order[i].slot);

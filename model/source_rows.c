@@ -88,7 +88,6 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 	}
 	if (!e->done)
 		return;
-	/* The shortest and the longest tell where the counts begin and end: at the size of a large host, reading the rest is slow. */
 	first = hist_bucket(e->min_ns);
 	last = hist_bucket(e->max_ns) + 1;
 	if (last <= first)
@@ -98,9 +97,24 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 	s->hist_count += last - first;
 }
 
+/* The buckets in use: the shortest and the longest tell where they begin and end. Empty when read in the middle of an update. */
+static void span_of(const struct exit_rec *x, u32 *first, u32 *end)
+{
+	*first = x->done ? hist_bucket(x->min_ns) : 0;
+	*end = x->done ? hist_bucket(x->max_ns) + 1 : 0;
+}
+
+/* All lines from one byte to another. */
+static void ask_for(const void *from, const void *to)
+{
+	for (const char *at = from; at < (const char *)to; at += 64)
+		__builtin_prefetch(at);
+	__builtin_prefetch((const char *)to - 1);
+}
+
 /*
  * The vCPU's reasons in the order of their keys. The records lie anywhere in a pool that no cache holds: all of them are
- * asked for before the first is waited for.
+ * asked for before the first is waited for, and so are then those of their buckets that are in use.
  */
 static u32 list_exits(const struct vcpu_row_source *from, struct reason_cell list[REASONS_A_VCPU])
 {
@@ -117,10 +131,7 @@ static u32 list_exits(const struct vcpu_row_source *from, struct reason_cell lis
 		if (cell.rec >= from->max_exits)
 			continue;
 		x = &from->exits[cell.rec];
-		__builtin_prefetch(x);
-		__builtin_prefetch((const char *)x + 64);
-		__builtin_prefetch(&x->hist[32]);
-		__builtin_prefetch(&x->hist[64]);
+		ask_for(x, &x->hist[0]);
 		for (; at && list[at - 1].key > cell.key; at--)
 			list[at] = list[at - 1];
 		list[at] = cell;
@@ -141,6 +152,18 @@ static void copy_times(struct vcpu_sample *v, const struct vcpu_rec *rec)
 		rest -= rest > ns ? ns : rest;
 	}
 	v->time_ns[VCPU_GUEST] = rest;
+}
+
+static void ask_for_buckets(const struct vcpu_row_source *from, const struct reason_cell *list, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		const struct exit_rec *x = &from->exits[list[i].rec];
+		u32 first, end;
+
+		span_of(x, &first, &end);
+		if (first < end)
+			ask_for(&x->hist[first], &x->hist[end]);
+	}
 }
 
 static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
@@ -188,6 +211,7 @@ static int copy_vcpu(struct sample *s, const struct vcpu_row_source *from)
 	if (ARRAY_ROOM(s->exits, s->exit_room, (u64)s->exit_count + v->exit_count) ||
 	    ARRAY_ROOM(s->hist, s->hist_room, (u64)s->hist_count + v->exit_count * HIST_BUCKETS))
 		return -ENOMEM;
+	ask_for_buckets(from, list, v->exit_count);
 	v->exits = rec->exits_unkept;
 	for (u32 i = 0; i < v->exit_count; i++) {
 		copy_exit(s, rec, &from->exits[list[i].rec], list[i].rec, from->epoch, now, running);
