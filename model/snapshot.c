@@ -446,9 +446,15 @@ static int vm_build(struct snapshot *out, struct vm_row *row, const struct sampl
 
 /* --- the host ----------------------------------------------------------------------------------------------------- */
 
+/* By the upper bits of the product: thread ids that lie far apart in even steps differ in few of the lower ones. */
+static u32 index_cell(u32 key, u32 size)
+{
+	return (u32)((u64)(key * 2654435761U) * size >> 32);
+}
+
 static void index_put(u32 *index, u32 size, u32 key, u32 row)
 {
-	u32 at = key * 2654435761U & (size - 1);
+	u32 at = index_cell(key, size);
 
 	while (index[at])
 		at = (at + 1) & (size - 1);
@@ -633,7 +639,7 @@ const struct vcpu_row *snapshot_find_vcpu(const struct snapshot *snap, vcpu_uid 
 
 	if (!sc || !sc->index_size)
 		return NULL;
-	for (u32 at = uid * 2654435761U & (sc->index_size - 1); sc->index[at]; at = (at + 1) & (sc->index_size - 1)) {
+	for (u32 at = index_cell(uid, sc->index_size); sc->index[at]; at = (at + 1) & (sc->index_size - 1)) {
 		if (snap->vcpus[sc->index[at] - 1].uid == uid)
 			return &snap->vcpus[sc->index[at] - 1];
 	}
@@ -644,10 +650,12 @@ const struct vcpu_row *snapshot_find_thread(const struct snapshot *snap, u32 tid
 {
 	const struct scratch *sc = snap->scratch;
 	const struct vcpu_row *found = NULL;
-	u32 mask = sc && sc->index_size ? sc->index_size - 1 : 0;
+	u32 size = sc ? sc->index_size : 0;
 
-	for (u32 at = tid * 2654435761U & mask; mask && tid && sc->index[mask + 1 + at]; at = (at + 1) & mask) {
-		const struct vcpu_row *row = &snap->vcpus[sc->index[mask + 1 + at] - 1];
+	if (!size || !tid)
+		return NULL;
+	for (u32 at = index_cell(tid, size); sc->index[size + at]; at = (at + 1) & (size - 1)) {
+		const struct vcpu_row *row = &snap->vcpus[sc->index[size + at] - 1];
 
 		if (row->raw->tid != tid)
 			continue;

@@ -3,6 +3,8 @@
 
 #include "build.h"
 
+#include "../../model/clock.h"
+
 #define HLT  EXIT_KEY(EXIT_GUEST, 12)
 #define IO   EXIT_KEY(EXIT_GUEST, 30)
 #define MSR  EXIT_KEY(EXIT_GUEST, 32)
@@ -580,10 +582,43 @@ static void threads_are_vcpus(void **state)
 	sample_free(&s);
 }
 
+/* Rows are found at once also among many of them, whatever steps their threads' ids are apart. */
+static void threads_are_found_at_once(void **state)
+{
+	const u32 count = 8000;
+
+	(void)state;
+	for (u32 step = 1; step <= 1U << 18; step <<= 6) {
+		struct snapshot snap = {0};
+		struct sample s = {0};
+		u64 began, took;
+
+		build_sample(&s, 1);
+		for (u32 i = 0; i < count; i++) {
+			if (i % 8 == 0)
+				build_vm(&s, 1 + i / 8, "one of many");
+			build_vcpu(&s, 1 + i, (s32)(i % 8))->tid = 1 + i * step;
+		}
+		assert_return_code(snapshot_build(&snap, NULL, &s, false), 0);
+		began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+		for (u32 i = 0; i < count; i++) {
+			assert_int_equal(snapshot_find_thread(&snap, 1 + i * step)->uid, 1 + i);
+			assert_int_equal(snapshot_find_vcpu(&snap, 1 + i)->uid, 1 + i);
+		}
+		took = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+		print_message("%u threads, ids %u apart: %.0f ns each\n", count, step, (double)took / count);
+		/* linear, it would be 8 us and more */
+		assert_true(took / count < 2000);
+		snapshot_free(&snap);
+		sample_free(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_are_vcpus),
+		cmocka_unit_test(threads_are_found_at_once),
 		cmocka_unit_test(a_stuck_exit_shows_in_every_interval),
 		cmocka_unit_test(idle_user_and_busy_are_kept_apart),
 		cmocka_unit_test(totals_are_over_the_age_of_the_row),
