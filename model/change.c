@@ -92,10 +92,7 @@ void change_apply(const struct column *col, const struct snapshot *snap, union r
 	struct vm_row part;
 	bool length = col->unit == UNIT_NS;
 
-	if (!length && col->unit != UNIT_COUNT && col->unit != UNIT_RATE && col->unit != UNIT_MS &&
-	    col->unit != UNIT_SHARE)
-		return;
-	if (!rows_of(col, &type) || type == ROWS_LOG || type == ROWS_FINDING)
+	if (!column_is_quantity(col) || !rows_of(col, &type) || type == ROWS_LOG || type == ROWS_FINDING)
 		return;
 	switch (type) {
 	case ROWS_VM:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which rows of a snapshot, in what order. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -144,6 +145,49 @@ static struct source_rows scope_rows(const struct query *q, const struct snapsho
 	}
 }
 
+/* The number that begins at *at: its base, and its digits without leading zeros. Leaves *at behind it. */
+static int number_at(const char **at, const char **digits, size_t *len)
+{
+	bool hex = (*at)[0] == '0' && (*at)[1] == 'x' && isxdigit((unsigned char)(*at)[2]);
+	const char *p = *at + 2 * hex;
+
+	while (*p == '0')
+		p++;
+	*digits = p;
+	while (hex ? isxdigit((unsigned char)*p) : isdigit((unsigned char)*p))
+		p++;
+	*len = (size_t)(p - *digits);
+	*at = p;
+	return hex ? 16 : 10;
+}
+
+int text_order(const char *a, const char *b)
+{
+	const char *p = a, *q = b, *x, *y;
+	size_t m, n;
+
+	while (*p && *q) {
+		int one, other;
+
+		if (!isdigit((unsigned char)*p) || !isdigit((unsigned char)*q)) {
+			one = tolower((unsigned char)*p++);
+			other = tolower((unsigned char)*q++);
+		} else {
+			one = number_at(&p, &x, &m);
+			other = number_at(&q, &y, &n);
+			if (one == other && m != n)
+				return m < n ? -1 : 1;
+			if (one == other) {
+				one = strncasecmp(x, y, m);
+				other = 0;
+			}
+		}
+		if (one != other)
+			return one < other ? -1 : 1;
+	}
+	return *p || *q ? (*p ? 1 : -1) : strcmp(a, b);
+}
+
 static int compare(const struct sort_key *a, const struct sort_key *b, bool text, bool descending)
 {
 	int order = 0;
@@ -153,9 +197,7 @@ static int compare(const struct sort_key *a, const struct sort_key *b, bool text
 	if (a->late & LATE_UNKNOWN)
 		return 0;
 	if (text) {
-		order = strcasecmp(a->text, b->text);
-		if (!order)
-			order = strcmp(a->text, b->text);
+		order = text_order(a->text, b->text);
 	} else if (a->num != b->num) {
 		order = a->num < b->num ? -1 : 1;
 	}

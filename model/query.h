@@ -131,6 +131,10 @@ const struct view_columns *view_columns(enum view_id view);
 const struct column *column_find_any(const char *name);
 /* Index of a column by its name (case does not matter), or -ENOENT. */
 int column_find(const struct view_columns *view, const char *name);
+/* Whether its values are counts, rates, times or shares: they have limits (thresholds), and change from moment to moment. */
+bool column_is_quantity(const struct column *col);
+/* Order of two texts, as strcmp(): numbers in them by their value, in decimal or behind 0x; case counts only at last. */
+int text_order(const char *a, const char *b);
 /*
  * Whether this host can measure the column. If not, and missing is not NULL, *missing is the PROBE_BIT()s that are
  * asked for and not on (of needs_any all), to say why.

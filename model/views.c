@@ -69,6 +69,12 @@ static u64 probes_on(const struct sample *s)
 	return on;
 }
 
+bool column_is_quantity(const struct column *col)
+{
+	return col->unit == UNIT_COUNT || col->unit == UNIT_RATE || col->unit == UNIT_NS || col->unit == UNIT_MS ||
+	       col->unit == UNIT_SHARE;
+}
+
 bool column_available(const struct column *col, const struct snapshot *snap, u64 *missing)
 {
 	u64 on = probes_on(snap->cur);

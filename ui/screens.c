@@ -6,12 +6,6 @@
 #include "app.h"
 #include "view.h"
 
-static bool can_have_threshold(const struct column *col)
-{
-	return col->unit == UNIT_COUNT || col->unit == UNIT_RATE || col->unit == UNIT_NS || col->unit == UNIT_MS ||
-	       col->unit == UNIT_SHARE;
-}
-
 static enum view_id list_view(const struct app *app)
 {
 	return app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
@@ -27,7 +21,7 @@ bool setting_row_at(const struct app *app, int n, struct setting_row *row)
 	}
 	n -= SETTINGS;
 	for (u32 i = 0; i < cols->count && i < VIEW_COLUMNS; i++)
-		if (can_have_threshold(&cols->columns[i]) && !n--) {
+		if (column_is_quantity(&cols->columns[i]) && !n--) {
 			*row = (struct setting_row){ROW_THRESHOLD, (int)i};
 			return true;
 		}

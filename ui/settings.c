@@ -224,12 +224,6 @@ static enum unit suffix_unit(enum unit unit)
 	return unit == UNIT_NS || unit == UNIT_SHARE ? unit : UNIT_COUNT;
 }
 
-static bool has_threshold(const struct column *col)
-{
-	return col->unit == UNIT_COUNT || col->unit == UNIT_RATE || col->unit == UNIT_NS || col->unit == UNIT_MS ||
-	       col->unit == UNIT_SHARE;
-}
-
 static bool number_parse(const char *text, size_t len, enum unit unit, double *out)
 {
 	char *end;
@@ -305,7 +299,7 @@ int settings_set_threshold(struct settings *set, enum view_id view, u32 column, 
 	size_t len = strcspn(text, " "), rest;
 	const char *second = text + len + strspn(text + len, " ");
 
-	if (!has_threshold(col)) {
+	if (!column_is_quantity(col)) {
 		snprintf(err, err_size, "column %s is no number to have a threshold for", col->name);
 		return -EINVAL;
 	}

@@ -151,6 +151,24 @@ static bool late(const struct value *v)
 	return !v->known;
 }
 
+/* Each is before all that follow it. */
+static void numbers_in_texts_are_numbers(void **state)
+{
+	static const char *const texts[] = {"",       "-",       "0",        "007",        "7",           "10",
+					    "0x0",    "0x9ffff", "0x100000", "0xfffc0000", "0x100000000", "cpu 9",
+					    "cpu 10", "CPUID",   "cpuid",    "slot 3",     "slot 10",     "slot 10b",
+					    "web01",  "web1",    "web02",    "web2",       "web10",       "web10a"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_int_equal(text_order(texts[i], texts[i]), 0);
+		for (size_t k = i + 1; k < ARRAY_SIZE(texts); k++) {
+			if (text_order(texts[i], texts[k]) >= 0 || text_order(texts[k], texts[i]) <= 0)
+				fail_msg("'%s' is not before '%s'", texts[i], texts[k]);
+		}
+	}
+}
+
 static void sorting_permutes_orders_and_is_stable(void **state)
 {
 	struct snapshot snap = {0};
@@ -187,8 +205,7 @@ static void sorting_permutes_orders_and_is_stable(void **state)
 				if (late(&a) != late(&b))
 					continue;
 				if (a.known && col->unit == UNIT_TEXT)
-					order = strcasecmp(a.text, b.text) ? strcasecmp(a.text, b.text)
-									   : strcmp(a.text, b.text);
+					order = text_order(a.text, b.text);
 				else if (a.known)
 					order = a.num < b.num ? -1 : a.num > b.num;
 				assert_true(q.descending ? order >= 0 : order <= 0);
@@ -287,6 +304,7 @@ int main(void)
 		cmocka_unit_test(every_column_of_every_row),
 		cmocka_unit_test(a_missing_probe_makes_columns_unknown),
 		cmocka_unit_test(foreign_comm_is_cleaned),
+		cmocka_unit_test(numbers_in_texts_are_numbers),
 		cmocka_unit_test(sorting_permutes_orders_and_is_stable),
 		cmocka_unit_test(scopes_kinds_and_idle),
 		cmocka_unit_test(identity_outlives_the_snapshot),
