@@ -182,7 +182,8 @@ static void one_histogram(struct writer *w, u32 vm, u32 row, const struct label 
 	const struct exit_figures *f = exit_durations(w->snap, &w->snap->vm_exits[row]);
 
 	(void)vm;
-	put_histogram(w, labels, w->snap->hist + f->hist.off, f->hist.first, f->hist.len, f->total_ns);
+	put_histogram(w, labels, f->hist.len ? w->snap->hist + f->hist.off : NULL, f->hist.first, f->hist.len,
+		      f->total_ns);
 }
 
 static void one_part(struct writer *w, u32 vm, u32 row, const struct label *labels)

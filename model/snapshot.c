@@ -89,6 +89,9 @@ struct sums {
 static int group_begin(struct snapshot *out, struct sums *to, u32 rows)
 {
 	to->first = to->next = *to->count;
+	/* there is an array from now on, also when nothing comes into it */
+	if (ARRAY_ROOM(*to->rows, *to->room, (u64)*to->count + 1))
+		return -ENOMEM;
 	return rows ? scratch_room(out->scratch, rows) : 0;
 }
 
