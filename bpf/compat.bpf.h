@@ -100,7 +100,7 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 	return true;
 }
 
-static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, __u64 vmcb, __u32 *code)
+static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, const __u64 *vmcb, __u32 *code)
 {
 	(void)vcpu;
 	(void)vmcb;
@@ -232,22 +232,25 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 extern const struct svm_cpu_data___v61 svm_data __ksym __weak;
 
 /* The same for an exit of SVM whose VMCB is known already; false: it is not (0), or it is not the one in use. */
-static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, __u64 vmcb, __u32 *code)
+static __always_inline bool read_exit_code_at(struct kvm_vcpu *vcpu, const __u64 *vmcb, __u32 *code)
 {
-	const struct svm_cpu_data___v61 *cpu;
+	const struct svm_cpu_data___v61 *data = &svm_data, *cpu;
 	struct vmcb *loaded;
 
-	if (settled(!bpf_core_type_exists(struct vcpu_svm)) || !vmcb)
-		return false;
-	if (settled(!bpf_core_field_exists(vcpu->stat.guest_mode)) || vcpu->stat.guest_mode)
+	if (settled(!bpf_core_type_exists(struct vcpu_svm)) || settled(!bpf_core_field_exists(vcpu->stat.guest_mode)) ||
+	    vcpu->stat.guest_mode)
 		return false;
 	if (settled(bpf_core_type_exists(struct bpf_iter_num)))
-		return read_u32(code, __builtin_preserve_access_index(&((struct vmcb *)vmcb)->control.exit_code));
-	if (settled(!bpf_core_field_exists(struct svm_cpu_data___v61, current_vmcb)) || settled(!&svm_data))
+		return *vmcb &&
+		       read_u32(code, __builtin_preserve_access_index(&((struct vmcb *)*vmcb)->control.exit_code));
+	if (settled(!bpf_core_field_exists(struct svm_cpu_data___v61, current_vmcb)))
 		return false;
-	cpu = bpf_this_cpu_ptr(&svm_data);
-	loaded = cpu->current_vmcb;
-	if ((__u64)loaded != vmcb)
+	barrier_var(data); /* loaded once */
+	if (!data)
+		return false;
+	cpu = bpf_this_cpu_ptr(data);
+	loaded = cpu->current_vmcb; /* not NULL: this vCPU has one */
+	if ((__u64)loaded != *vmcb)
 		return false;
 	*code = loaded->control.exit_code;
 	return true;

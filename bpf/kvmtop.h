@@ -117,14 +117,15 @@ enum off_cpu {
 
 /*
  * Entries and exits in turn, and nothing else: then the programs of both know all about the vCPU by one comparison. Any other
- * program that writes the record sets it to 0. pCPU * 4 + one of these.
+ * program that writes the record sets it to TURN_NONE.
+ *   TURN_GUEST  the last program was that of an entry, on this pCPU, and no exit is open
+ *   TURN_KVM    the last was that of an exit: it is open, began at acct_ns and was all PART_KERNEL since
+ *   TURN_BUSY   one of the two is at work
  */
-enum vcpu_turn {
-	TURN_NONE,  /* not known to be so */
-	TURN_GUEST, /* the last program was that of an entry, on this pCPU, and no exit is open */
-	TURN_KVM,   /* the last was that of an exit: it is open, began at acct_ns and was all PART_KERNEL since */
-	TURN_BUSY,  /* one of the two is at work */
-};
+#define TURN_NONE       0U
+#define TURN_BUSY       1U
+#define TURN_KVM(cpu)   ((__u32)(cpu) + 2)
+#define TURN_GUEST(cpu) (TURN_KVM(cpu) | 1U << 31)
 
 #define STATE_OPEN(state, exit_open) ((__u64)(exit_open) << 32 | (state))
 #define VCPU_TURN(cpu, turn)         ((__u32)(cpu) << 2 | (turn))
@@ -132,7 +133,7 @@ enum vcpu_turn {
 struct vcpu_rec {
 	__u32 seq;  /* odd while any other program writes; user space reads again when it or turn or acct_ns changed */
 	__u32 gen;  /* user space raises it when the slot is given back */
-	__u32 turn; /* enum vcpu_turn */
+	__u32 turn; /* TURN_* */
 	__u32 pad;
 
 	/* identity */

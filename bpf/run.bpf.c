@@ -16,11 +16,17 @@ static __always_inline void note_entries(void)
  * Any entry. Few of a busy vCPU's come here: those on another pCPU than its last exit, after a halt or a return to the VMM,
  * or after its thread had to wait.
  */
-static __noinline int any_entry(struct kvm_vcpu *vcpu, __u32 cpu)
+static __noinline int any_entry(unsigned long long *ctx)
 {
-	struct vcpu_rec *rec = vcpu_get_fast(vcpu, cpu, false);
+	struct kvm_vcpu *vcpu = event_vcpu(ctx);
+	struct vcpu_rec *rec;
 	__u64 now;
+	__u32 cpu;
 
+	if (!vcpu)
+		return 0;
+	cpu = event_cpu(vcpu);
+	rec = vcpu_get_fast(vcpu, cpu, false);
 	if (!rec || !vcpu_begin(rec))
 		return 0;
 	if (rec->cpu != cpu) {
@@ -43,7 +49,7 @@ static __noinline int any_entry(struct kvm_vcpu *vcpu, __u32 cpu)
 		rec->entered = 1;
 		note_entries();
 	}
-	rec->turn = VCPU_TURN(cpu, TURN_GUEST);
+	rec->turn = TURN_GUEST(cpu);
 	vcpu_end(rec);
 	return 0;
 }
@@ -60,25 +66,23 @@ int on_entry(unsigned long long *ctx)
 	if (!vcpu)
 		return 0;
 	cpu = event_cpu(vcpu);
-	rec = vcpu_in_turn(vcpu, cpu, TURN_KVM);
+	rec = vcpu_in_turn(vcpu, cpu, TURN_KVM(cpu));
 	if (!rec)
-		return any_entry(vcpu, cpu);
-	e = exit_rec_at(rec->exit_rec);
-	if (!e)
-		return any_entry(vcpu, cpu);
+		return any_entry(ctx);
 	store_in_order(&rec->turn, TURN_BUSY);
 	now = bpf_ktime_get_ns();
 	ns = now - rec->acct_ns;
-	if ((__s64)ns < 0) {
-		rec->turn = VCPU_TURN(cpu, TURN_KVM);
-		return any_entry(vcpu, cpu);
+	e = bpf_map_lookup_elem(&exits, &rec->exit_rec);
+	if (!e || (__s64)ns < 0) {
+		rec->turn = TURN_KVM(cpu);
+		return any_entry(ctx);
 	}
 	rec->acct_ns = now;
 	rec->exit_last_ns = ns;
 	rec->time_ns[VCPU_KVM] += ns;
 	rec->state_open = STATE_OPEN(VCPU_GUEST, 0);
 	exit_finish_fast(e, rec->epoch, ns);
-	store_in_order(&rec->turn, VCPU_TURN(cpu, TURN_GUEST));
+	store_in_order(&rec->turn, TURN_GUEST(cpu));
 	return 0;
 }
 
@@ -114,7 +118,7 @@ static __noinline int any_exit(unsigned long long *ctx)
 	rec->exit_open = 1;
 	rec->cause = 0; /* the programs that had set it may be gone */
 	if (rec->acct_ns == now && rec->off == OFF_NOT && rec->cpu == cpu && rec->entered)
-		rec->turn = VCPU_TURN(cpu, TURN_KVM);
+		rec->turn = TURN_KVM(cpu);
 	vcpu_end(rec);
 	return 0;
 }
@@ -131,10 +135,10 @@ int on_exit(unsigned long long *ctx)
 	if (!vcpu)
 		return 0;
 	cpu = event_cpu(vcpu);
-	rec = vcpu_in_turn(vcpu, cpu, TURN_GUEST);
+	rec = vcpu_in_turn(vcpu, cpu, TURN_GUEST(cpu));
 	if (!rec)
 		return any_exit(ctx);
-	if (!read_exit_code_at(vcpu, rec->vmcb, &code) && !read_exit_code(ctx, vcpu, exit_isa(ctx), &rec->vmcb, &code))
+	if (!read_exit_code_at(vcpu, &rec->vmcb, &code) && !read_exit_code(ctx, vcpu, exit_isa(ctx), &rec->vmcb, &code))
 		return any_exit(ctx);
 	cell = exit_cell(rec, code);
 	if (cell->key != EXIT_KEY(EXIT_GUEST, code))
@@ -151,7 +155,7 @@ int on_exit(unsigned long long *ctx)
 		store_in_order(&rec->turn, TURN_NONE);
 		return 0;
 	}
-	store_in_order(&rec->turn, VCPU_TURN(cpu, TURN_KVM));
+	store_in_order(&rec->turn, TURN_KVM(cpu));
 	return 0;
 }
 

@@ -197,14 +197,12 @@ static __always_inline struct vcpu_rec *vcpu_get_fast(struct kvm_vcpu *vcpu, __u
 }
 
 /* The same for an entry or exit in turn. NULL: it is not, or the record is not where the hint says. */
-static __always_inline struct vcpu_rec *vcpu_in_turn(struct kvm_vcpu *vcpu, __u32 cpu, enum vcpu_turn turn)
+static __always_inline struct vcpu_rec *vcpu_in_turn(struct kvm_vcpu *vcpu, __u32 cpu, __u32 turn)
 {
-	__u32 slot = cpu_hints[cpu & (CPU_HINTS - 1)].slot;
-	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &slot);
+	/* by the hint itself: a copy of it on the stack costs four instructions */
+	struct vcpu_rec *rec = bpf_map_lookup_elem(&vcpus, &cpu_hints[cpu & (CPU_HINTS - 1)].slot);
 
-	if (!rec || rec->alive != (__u64)vcpu || rec->turn != VCPU_TURN(cpu, turn))
-		return NULL;
-	return rec;
+	return rec && rec->alive == (__u64)vcpu && rec->turn == turn ? rec : NULL;
 }
 
 /*
