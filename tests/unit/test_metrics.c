@@ -175,7 +175,7 @@ static void stuck_or_paused(void **state)
 	struct sample s = {0};
 	struct snapshot snap = {0};
 	struct metrics *m = metrics_new(0);
-	const char *text;
+	char *text;
 
 	(void)state;
 	build_sample(&s, 1);
@@ -194,6 +194,7 @@ static void stuck_or_paused(void **state)
 	assert_series(text, "kvmtop_vm_paused_seconds{vm=\"stuck\",pid=\"1001\"}", "0");
 	assert_series(text, "kvmtop_vcpu_stuck_seconds{vm=\"paused\",pid=\"1002\",vcpu=\"0\"}", "0");
 	assert_series(text, "kvmtop_vm_paused_seconds{vm=\"paused\",pid=\"1002\"}", "12");
+	free(text);
 	metrics_free(m);
 	snapshot_free(&snap);
 	sample_free(&s);
