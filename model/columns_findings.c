@@ -68,9 +68,9 @@ static void fill(const struct snapshot *snap, const struct finding *f, const cha
 		snprintf(to, size, "%s", f->state == VCPU_USER ? "VMM" : "kernel");
 	} else if (!strncmp(word, "paused", len)) {
 		snprintf(to, size, "%s",
-			 f->process == 'T'   ? "its VMM is stopped by a signal"
-			 : f->process == 't' ? "a debugger holds its VMM"
-					     : "paused, or its VMM does not run it");
+			 f->process == 'T'   ? "VMM stopped by a signal"
+			 : f->process == 't' ? "VMM held by a debugger"
+					     : "paused, or its VMM hangs");
 	} else if (!strncmp(word, "all", len)) {
 		if (f->num[1] > 1)
 			snprintf(to, size, "all %.0f vCPUs", f->num[1]);
@@ -108,7 +108,7 @@ const char *finding_text(const struct snapshot *snap, const struct finding *f, c
 	at = at < size ? at : size - 1;
 	buf[at] = '\0';
 	if (f->others && at + 1 < size)
-		snprintf(buf + at, size - at, " (and %u more vCPU%s)", f->others, f->others == 1 ? "" : "s");
+		snprintf(buf + at, size - at, " (+%u vCPU%s)", f->others, f->others == 1 ? "" : "s");
 	return buf;
 }
 

@@ -57,7 +57,7 @@ static int top_vcpus(const struct app *app, const struct exit_row *list[TOP_VCPU
 
 static void plan(const struct app *app, const struct exit_row *row, int tops, struct sections *out)
 {
-	int y = 0, body = view_body_height(app), a_line = (app->w - 2) / FIGURE_W, causes;
+	int y = 0, body = view_body_height(app), a_line = (app->w - 2) / FIGURE_W, causes, room;
 
 	a_line = a_line < 1 ? 1 : a_line > FIGURES ? FIGURES : a_line;
 	out->figures = y;
@@ -72,6 +72,10 @@ static void plan(const struct app *app, const struct exit_row *row, int tops, st
 	y += causes ? causes + (body > 14) : 0;
 	out->chart = y++;
 	out->chart_h = body / 3 < 3 ? 3 : body / 3 > 14 ? 14 : body / 3;
+	/* bars without their axis say nothing: lower ones with it, where that is possible without scrolling */
+	room = body - y - 2;
+	if (room >= 3 && out->chart_h > room)
+		out->chart_h = room;
 	y += out->chart_h;
 	out->axis = y++;
 	out->marks = y++;

@@ -176,7 +176,7 @@ static void paused(void **state)
 	f = end(&s, FINDING_PAUSED);
 	assert_non_null(f);
 	assert_false(f->crit);
-	assert_string_equal(s.text, "paused, or its VMM does not run it: all 2 vCPUs out of KVM_RUN for 12.0s");
+	assert_string_equal(s.text, "paused, or its VMM hangs: all 2 vCPUs out of KVM_RUN for 12.0s");
 	assert_int_equal(finding_place(f).view, VIEW_VCPU);
 	assert_string_equal(finding_place(f).sort, "for");
 	/* one that waits for the VMM is stuck, the other is not */
@@ -188,10 +188,10 @@ static void paused(void **state)
 	s.b.vms[0].process_state = 'T';
 	f = end(&s, FINDING_PAUSED);
 	assert_non_null(f);
-	assert_string_equal(s.text, "its VMM is stopped by a signal: all 2 vCPUs out of KVM_RUN for 12.0s");
+	assert_string_equal(s.text, "VMM stopped by a signal: all 2 vCPUs out of KVM_RUN for 12.0s");
 	s.b.vms[0].process_state = 't';
 	assert_non_null(end(&s, FINDING_PAUSED));
-	assert_non_null(strstr(s.text, "a debugger holds its VMM: "));
+	assert_non_null(strstr(s.text, "VMM held by a debugger: "));
 	/* one of them runs */
 	s.b.vcpus[0].state = VCPU_GUEST;
 	assert_non_null(end(&s, FINDING_STUCK));
@@ -567,7 +567,7 @@ static void worst_of_a_vm(void **state)
 	assert_non_null(f);
 	assert_int_equal(f->vcpu, 12);
 	assert_int_equal(f->others, 2);
-	assert_non_null(strstr(s.text, "(and 2 more vCPUs)"));
+	assert_non_null(strstr(s.text, "(+2 vCPUs)"));
 	done(&s);
 }
 

@@ -69,7 +69,8 @@ static void check_golden(const char *name, const char *text)
 	if (!want)
 		fail_msg("%s is missing: GOLDEN_UPDATE=1 writes it", path);
 	if (strcmp(want, text) != 0) {
-		print_error("%s: the screen differs; it is now\n%s", path, text);
+		/* print_error() cuts what is long */
+		fprintf(stderr, "%s: the screen differs; it is now\n%s\n", path, text);
 		free(want);
 		fail();
 	}

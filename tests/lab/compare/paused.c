@@ -34,8 +34,8 @@ static void read_told(struct told *t, const char *line)
 void case_paused(const struct evidence *e)
 {
 	struct told told[] = {
-		{.name = "stopped", .sentence = "its VMM is stopped by a signal: all 2 vCPUs out of KVM_RUN for "},
-		{.name = "frozen", .sentence = "paused, or its VMM does not run it: all 2 vCPUs out of KVM_RUN for "},
+		{.name = "stopped", .sentence = "VMM stopped by a signal: all 2 vCPUs out of KVM_RUN for "},
+		{.name = "frozen", .sentence = "paused, or its VMM hangs: all 2 vCPUs out of KVM_RUN for "},
 	};
 	FILE *file = evidence_open(e, "findings");
 	unsigned int stuck = 0;
