@@ -155,7 +155,7 @@ static const struct column vm_columns[] = {
 	 .descending = true, .help = UEXITS_HELP, .needs = PROBE_BIT(PROBE_USER_EXIT)},
 	{.name = "stuck", .title = "STUCK", .unit = UNIT_NS, .get = vm_stuck, .width = 6, .priority = 3,
 	 .descending = true, .warn = MS(1000), .crit = MS(3000),
-	 .help = "Longest time one of its vCPUs has been in the kernel or the VMM without a change, if over a second."},
+	 .help = "Longest time one of its vCPUs is in the kernel or the VMM without a change, over a second; a paused VM's all are."},
 	{.name = "stuck_in", .title = "IN", .unit = UNIT_STATE, .get = vm_stuck_in, .width = 4, .priority = 4,
 	 .help = "Where that vCPU is stuck: kvm (the kernel) or user (the VMM). The vCPU view names it."},
 	{.name = "preemptions", .title = "PREEM/S", .unit = UNIT_RATE, .get = vm_preemptions, .width = 7, .priority = 8,

@@ -131,22 +131,20 @@ static int add(struct findings *out, const struct finding *f)
 
 /* --- the rules ---------------------------------------------------------------------------------------------------- */
 
-/* Whether the VM is paused, or as good as that: none of its vCPUs is stuck in the VMM then. */
-static bool paused(struct scan *s, const struct vm_row *vm)
+static void paused(struct scan *s, const struct vm_row *vm)
 {
-	u64 ns = vm->stuck_ns ? vm_paused_ns(s->snap->cur, vm->raw) : 0;
 	u32 count = 0;
 
-	if (!ns)
-		return false;
+	if (!vm->paused_ns)
+		return;
 	for (u32 i = 0; i < vm->vcpu_count; i++) {
 		const struct vcpu_sample *raw = s->snap->vcpus[vm->vcpu_first + i].raw;
 
 		count += !raw->ended && raw->tid;
 	}
-	offer(s, FINDING_PAUSED, (double)ns / 1e9,
-	      (struct finding){.vm = vm->uid, .num = {(double)ns, count}, .process = vm->raw->process_state});
-	return true;
+	offer(s, FINDING_PAUSED, (double)vm->paused_ns / 1e9,
+	      (struct finding){
+		      .vm = vm->uid, .num = {(double)vm->paused_ns, count}, .process = vm->raw->process_state});
 }
 
 static void stuck(struct scan *s, const struct vm_row *vm, const struct vcpu_row *v)
@@ -156,7 +154,7 @@ static void stuck(struct scan *s, const struct vm_row *vm, const struct vcpu_row
 	const struct exit_row *rows;
 	u64 oldest = 0;
 
-	if (v->raw->state != VCPU_KVM && !vmm)
+	if (v->paused || (v->raw->state != VCPU_KVM && !vmm))
 		return;
 	f.state = v->raw->state;
 	/* most are in the kernel, or in the VMM, for a moment */
@@ -342,15 +340,13 @@ static void vm_events(struct scan *s, const struct vm_row *vm)
 
 static void look_at_vm(struct scan *s, const struct vm_row *vm)
 {
-	bool rests = paused(s, vm);
-
+	paused(s, vm);
 	for (u32 i = 0; i < vm->vcpu_count; i++) {
 		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
 
 		if (v->ended)
 			continue;
-		if (!rests)
-			stuck(s, vm, v);
+		stuck(s, vm, v);
 		/* one that was there for a moment only says nothing by its shares */
 		if (v->budget.span_ns < s->snap->interval_ns / 2)
 			continue;

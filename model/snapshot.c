@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "figures.h"
+#include "paused.h"
 #include "reasons.h"
 #include "snapshot.h"
 
@@ -393,11 +394,19 @@ static u64 vm_age(const struct snapshot *out, const struct vm_row *vm)
 	return minus(last, first);
 }
 
+static void vm_pause(struct snapshot *out, struct vm_row *vm)
+{
+	vm->paused_ns = vm->stuck_state == VCPU_USER ? vm_paused_ns(out->cur, vm->raw) : 0;
+	for (u32 i = 0; vm->paused_ns && i < vm->vcpu_count; i++)
+		out->vcpus[vm->vcpu_first + i].paused = !out->vcpus[vm->vcpu_first + i].ended;
+}
+
 static void vm_finish(struct snapshot *out, struct vm_row *vm, struct sums *sums, bool total)
 {
 	u64 top_ns = 0, top_count = 0;
 
 	vm->over_ns = total ? vm_age(out, vm) : out->interval_ns;
+	vm_pause(out, vm);
 	group_end(sums, vm->budget.span_ns, vm->over_ns);
 	vm->exit_first = sums->first;
 	vm->exit_count = out->vm_exit_count - vm->exit_first;

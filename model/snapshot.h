@@ -69,6 +69,7 @@ struct vcpu_row {
 	u32 pid;
 	bool fresh; /* first seen in this interval */
 	bool ended;
+	bool paused;    /* its VM is: it stays where it is, and nothing is wrong with it */
 	bool made;      /* the durations of f, all and user are */
 	bool rows_made; /* its rows in snapshot.vcpu_exits are */
 	u32 was;        /* index + 1 in snapshot.prev->vcpus, 0: it was not there */
@@ -119,6 +120,7 @@ struct vm_row {
 	u32 top_isa;
 	u8 stuck_state;                         /* state of the vCPU that is longest in KVM or USER, if over 1 s */
 	u64 stuck_ns;                           /* 0: none */
+	u64 paused_ns;                          /* for how long it is paused (model/paused.h), 0: it is not */
 	u32 vcpu_first, vcpu_count;             /* its rows in snapshot.vcpus */
 	u32 exit_first, exit_count;             /* sums by reason over its vCPUs, in snapshot.vm_exits */
 	u32 event_first, event_count;           /* sums over its vCPUs, in snapshot.vm_events */

@@ -70,6 +70,7 @@ void tree_part(struct vm_row *out, const struct vm_row *vm, const struct vcpu_ro
 		.top_isa = raw->isa,
 		.stuck_state = stuck ? raw->state : 0,
 		.stuck_ns = stuck ? raw->state_ns : 0,
+		.paused_ns = vcpu->paused ? vm->paused_ns : 0,
 	};
 }
 

@@ -94,6 +94,8 @@ static enum style format_state(union row_ref row, enum view_id view, bool known,
 		return STYLE_DIM;
 	}
 	state_format(buf, state, ns, inexact, width);
+	if (view == VIEW_VM ? row.vm->paused_ns != 0 : view_columns(view)->rows == ROWS_VCPU && row.vcpu->paused)
+		return STYLE_WARN;
 	if (state_is_stuck(state, ns))
 		return STYLE_CRIT;
 	return state_style(state);
@@ -188,6 +190,9 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 			snprintf(buf, CELL_BUF, "≥%s", fmt_ns(num, value->num, room - 1));
 		else
 			format_ns(set, buf, value->num, room);
+		if ((view == VIEW_VCPU && !strcmp(col->name, "for") && row.vcpu->paused) ||
+		    (view == VIEW_VM && !strcmp(col->name, "stuck") && row.vm->paused_ns))
+			return STYLE_WARN;
 		if (view == VIEW_VCPU && !strcmp(col->name, "for") && !row.vcpu->ended &&
 		    state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns))
 			return STYLE_CRIT;

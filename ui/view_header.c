@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "../model/format.h"
-#include "../model/paused.h"
 #include "../model/probes.h"
 #include "../model/reasons.h"
 #include "view.h"
@@ -267,7 +266,7 @@ static size_t stuck_text(const struct snapshot *snap, char *text, size_t size, c
 		const struct vm_row *vm = &snap->vms[i];
 
 		/* that it is paused is a finding */
-		if (!vm->stuck_ns || vm_paused_ns(snap->cur, vm->raw))
+		if (!vm->stuck_ns || vm->paused_ns)
 			continue;
 		for (u32 k = vm->vcpu_first; k < vm->vcpu_first + vm->vcpu_count; k++) {
 			const struct vcpu_row *row = &snap->vcpus[k];

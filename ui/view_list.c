@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../model/paused.h"
 #include "../model/probes.h"
 #include "view.h"
 
@@ -30,6 +31,12 @@ static bool is_left(const struct column *col)
 	return col->unit == UNIT_TEXT || col->unit == UNIT_STATE || is_bar(col);
 }
 
+/* What stands behind the name of a VM. */
+static const char *fate(const struct vm_row *vm)
+{
+	return vm->ended ? "ended" : vm->paused_ns && !vm->part ? "paused" : "";
+}
+
 /* The width that a column's texts need, at most NAME_WIDTH_MAX; over the first rows, so that huge hosts cost no more. */
 static int text_need(const struct app *app, const struct column *col)
 {
@@ -45,8 +52,8 @@ static int text_need(const struct app *app, const struct column *col)
 		/* the branch before a vCPU of an unfolded VM */
 		if (app->here.view == VIEW_VM && col == view_columns(VIEW_VM)->columns && app->rows.ref[i].vm->part)
 			width += 2;
-		if (app->here.view == VIEW_VM && col->flexible && app->rows.ref[i].vm->ended)
-			width += (int)sizeof(" ended") - 1;
+		if (app->here.view == VIEW_VM && col->flexible)
+			width += (int)strlen(fate(app->rows.ref[i].vm)) + (*fate(app->rows.ref[i].vm) != 0);
 		if (width > need)
 			need = width;
 	}
@@ -228,7 +235,7 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 		look.ended = row.vm->ended;
 		look.fresh = app->snap->base ? !snapshot_find_vm(app->snap->base, row.vm->uid)
 					     : row.vm->fresh && app->snap->interval_ns;
-		look.stuck = state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
+		look.stuck = !row.vm->paused_ns && state_is_stuck(row.vm->stuck_state, row.vm->stuck_ns);
 		break;
 	case ROWS_EVENT:
 		look.ended = row.event->ended;
@@ -237,7 +244,8 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 		look.ended = row.vcpu->ended;
 		look.fresh = app->snap->base ? !snapshot_find_vcpu(app->snap->base, row.vcpu->uid)
 					     : row.vcpu->fresh && app->snap->interval_ns;
-		look.stuck = !look.ended && state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
+		look.stuck = !look.ended && !row.vcpu->paused &&
+			     state_is_stuck(row.vcpu->raw->state, row.vcpu->raw->state_ns);
 		break;
 	case ROWS_LOG:
 	case ROWS_FINDING:
@@ -245,7 +253,8 @@ static struct row_look look_of(const struct app *app, union row_ref row)
 	case ROWS_EXIT:
 		look.ended = row.exit->ended;
 		look.idle = row.exit->idle && !app->idle_mixed;
-		look.stuck = !look.ended && !row.exit->idle && row.exit->f.inflight_ns >= STUCK_NS;
+		look.stuck = !look.ended && !row.exit->idle && row.exit->f.inflight_ns >= STUCK_NS &&
+			     !exit_by_signal(row.exit->key);
 	}
 	return look;
 }
@@ -294,10 +303,11 @@ static void draw_cell(const struct app *app, struct grid *grid, const struct tab
 		int used = grid_put(grid, t->x[i], y, t->w[i], STYLE_DIM, row.vm->last_part ? "└ " : "├ ");
 
 		grid_put_cut(grid, t->x[i] + used, y, t->w[i] - used, style == STYLE_NAME ? STYLE_NORMAL : style, text);
-	} else if (look.ended && !i && app->here.view == VIEW_VM && t->w[i] > 12) {
-		int used = grid_put_cut(grid, t->x[i], y, t->w[i] - 6, style, text);
+	} else if (!i && app->here.view == VIEW_VM && *fate(row.vm) && t->w[i] > 12) {
+		int len = (int)strlen(fate(row.vm)),
+		    used = grid_put_cut(grid, t->x[i], y, t->w[i] - len - 1, style, text);
 
-		grid_put(grid, t->x[i] + used + 1, y, 5, STYLE_DIM, "ended");
+		grid_put(grid, t->x[i] + used + 1, y, len, look.ended ? STYLE_DIM : STYLE_WARN, fate(row.vm));
 	} else if (is_left(col))
 		grid_put_cut(grid, t->x[i], y, t->w[i], style, text);
 	else {

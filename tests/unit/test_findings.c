@@ -179,11 +179,14 @@ static void paused(void **state)
 	assert_string_equal(s.text, "paused, or its VMM hangs: all 2 vCPUs out of KVM_RUN for 12.0s");
 	assert_int_equal(finding_place(f).view, VIEW_VCPU);
 	assert_string_equal(finding_place(f).sort, "for");
+	assert_true(s.snap.vms[0].paused_ns == ns && s.snap.vms[0].stuck_ns == ns + NSEC_PER_SEC);
+	assert_true(s.snap.vcpus[0].paused && s.snap.vcpus[1].paused);
 	/* one that waits for the VMM is stuck, the other is not */
 	s.b.exits[s.b.exit_count - 1].key = io;
 	f = end(&s, FINDING_STUCK);
 	assert_non_null(f);
 	assert_true(f->crit);
+	assert_true(!s.snap.vms[0].paused_ns && !s.snap.vcpus[1].paused);
 	/* unless the whole process is stopped, or held */
 	s.b.vms[0].process_state = 'T';
 	f = end(&s, FINDING_PAUSED);

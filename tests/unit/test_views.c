@@ -542,6 +542,72 @@ static void trouble(void **state)
 	hand_show(&hand, "trouble-80x24");
 }
 
+/* A VM whose VMM was stopped for the last 12 s, beside one that has been busy: nobody is stuck. */
+static void two_vms(struct sample *s, u64 seconds)
+{
+	s->seq = seconds;
+	s->mono_ns = s->real_ns = (100 + seconds) * NSEC_PER_SEC;
+	strcpy(s->host, "paused");
+	s->probe_count = PROBE_COUNT;
+	for (int i = 0; i < PROBE_COUNT; i++)
+		s->probes[i].status = PROBE_ON;
+	for (u32 i = 0; i < 2; i++) {
+		struct vm_sample *vm = sample_add_vm(s);
+
+		assert_non_null(vm);
+		vm->uid = 1 + i;
+		vm->pid = 4242 + i;
+		vm->process_state = i ? 'T' : 0;
+		strcpy(vm->name, i ? "web01" : "db-primary");
+		vm->vcpu_first = 2 * i;
+		vm->vcpu_count = 2;
+	}
+	for (u32 i = 0; i < 4; i++) {
+		struct vcpu_sample *v = sample_add_vcpu(s);
+
+		assert_non_null(v);
+		v->uid = 1 + i;
+		v->vm = 1 + i / 2;
+		v->vcpu_id = (s32)i % 2;
+		v->tid = 5000 + i;
+		v->entries = 1;
+		v->state = i < 2 ? VCPU_GUEST : VCPU_USER;
+		v->state_ns = i < 2 ? 1000 : 12 * NSEC_PER_SEC;
+		v->created_ns = 50 * NSEC_PER_SEC;
+		v->age_ns = s->mono_ns - v->created_ns;
+		v->time_ns[v->state] = v->age_ns;
+	}
+}
+
+static void paused(void **state)
+{
+	static const char *const commands[] = {"view vm", "view vcpu", "view finding"};
+	struct sample before = {0};
+	struct hand hand = {.host.app.w = 0};
+	struct app *app = &hand.host.app;
+	char name[64], err[128];
+	u32 flags;
+
+	(void)state;
+	two_vms(&before, 1);
+	two_vms(&hand.sample, 2);
+	assert_int_equal(snapshot_build(&hand.snap, &before, &hand.sample, false), 0);
+	assert_int_equal(app_init(app, VIEW_VM, NULL, NULL, err, sizeof(err)), 0);
+	assert_int_equal(app_set_snapshot(app, &hand.snap, hand.sample.mono_ns), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		assert_int_equal(command_run(app, commands[i], &flags, err, sizeof(err)), 0);
+		for (int wide = 0; wide < 2; wide++) {
+			app_resize(app, wide ? 100 : 80, wide ? 30 : 24);
+			snprintf(name, sizeof(name), "paused-%s-%d", commands[i] + strlen("view "), app->w);
+			check_screen(&hand.host, name);
+		}
+	}
+	app_free(app);
+	snapshot_free(&hand.snap);
+	sample_free(&hand.sample);
+	sample_free(&before);
+}
+
 /* A script gives what the keys give, dump by dump, and says which line it does not know. */
 static void scripts(void **state)
 {
@@ -643,6 +709,7 @@ int main(void)
 		cmocka_unit_test(no_vm),
 		cmocka_unit_test(waiting),
 		cmocka_unit_test(trouble),
+		cmocka_unit_test(paused),
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(finding_pane),
