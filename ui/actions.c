@@ -23,7 +23,7 @@ const struct action action_table[] = {
 	{ACT_UP, "up", {K_UP, 'k'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row up"},
 	{ACT_DOWN, "down", {K_DOWN, 'j'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one row down"},
 	{ACT_PAGE_UP, "page-up", {K_PAGE_UP, K_CTRL('B'), K_CTRL('U')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page up"},
-	{ACT_PAGE_DOWN, "page-down", {K_PAGE_DOWN, K_CTRL('F'), K_CTRL('D')}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "one page down"},
+	{ACT_PAGE_DOWN, "page-down", {K_PAGE_DOWN, K_CTRL('F'), K_CTRL('D')}, SCROLL, GROUP_MOVE, "more", NULL, 2, "one page down"},
 	{ACT_TOP, "top", {K_HOME, 'g'}, SCROLL, GROUP_MOVE, NULL, NULL, 0,
 	 "to the first row; the cursor stays at the top, whatever gets there"},
 	{ACT_BOTTOM, "bottom", {K_END, 'G'}, SCROLL, GROUP_MOVE, NULL, NULL, 0, "to the last row"},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../model/format.h"
+#include "../model/paused.h"
 #include "../model/hist.h"
 #include "view.h"
 
@@ -422,12 +423,46 @@ static void draw_top(const struct app *app, struct grid *grid, const struct exit
 	}
 }
 
+/* Whose exit it is that has been in flight the longest; NULL: not known. */
+static const struct vcpu_row *oldest_of(const struct snapshot *snap, const struct scope *scope,
+					const struct exit_row *row)
+{
+	for (u32 i = 0; i < snap->vcpu_count; i++) {
+		const struct vcpu_row *vcpu = &snap->vcpus[i];
+		const struct exit_sample *exits;
+
+		if (vcpu->ended || (scope->vm && vcpu->raw->vm != scope->vm))
+			continue;
+		exits = snap->cur->exits + vcpu->raw->exit_first;
+		for (u32 k = 0; k < vcpu->raw->exit_count; k++)
+			if (exits[k].key == row->key && exits[k].inflight_ns == row->f.inflight_ns &&
+			    vcpu->raw->isa == row->isa)
+				return vcpu;
+	}
+	return NULL;
+}
+
+static void draw_inflight(const struct app *app, struct grid *grid, const struct exit_row *row, int y)
+{
+	bool stuck = !row->idle && row->f.inflight_ns >= STUCK_NS && !exit_by_signal(row->key);
+	const struct vcpu_row *vcpu =
+		stuck && !app->here.scope.vcpu ? oldest_of(app->snap, &app->here.scope, row) : NULL;
+	enum style style = stuck ? STYLE_CRIT : STYLE_LABEL;
+	char num[FMT_SIZE];
+
+	fmt_ns(num, (double)row->f.inflight_ns, 6);
+	if (vcpu)
+		grid_putf(grid, 1, y, grid->w - 2, style, "in flight now, the oldest for %s: %s vCPU %d", num,
+			  vcpu->vm_name, vcpu->raw->vcpu_id);
+	else
+		grid_putf(grid, 1, y, grid->w - 2, style, "in flight now, the oldest for %s", num);
+}
+
 void view_detail(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	const struct exit_row *row = app_detail(app), *list[TOP_VCPUS];
 	int y0 = lay->body - app->views[VIEW_DETAIL].top, count = 0;
 	struct sections sec;
-	char num[FMT_SIZE];
 
 	if (!row) {
 		view_message(grid, lay->body, lay->body_end, STYLE_VALUE,
@@ -440,9 +475,7 @@ void view_detail(const struct app *app, struct grid *grid, const struct layout *
 	grid_clip(grid, lay->body, lay->body_end);
 	draw_figures(app, grid, row, &sec, y0);
 	if (sec.inflight >= 0)
-		grid_putf(grid, 1, y0 + sec.inflight, grid->w - 2,
-			  !row->idle && row->f.inflight_ns >= STUCK_NS ? STYLE_CRIT : STYLE_LABEL,
-			  "in flight now, the oldest for %s", fmt_ns(num, (double)row->f.inflight_ns, 6));
+		draw_inflight(app, grid, row, y0 + sec.inflight);
 	draw_split(grid, row, y0 + sec.split);
 	if (sec.causes >= 0)
 		view_causes(app, grid, row, y0 + sec.causes);

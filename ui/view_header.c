@@ -597,6 +597,10 @@ static bool footer_shows(const struct app *app, const struct action *act)
 		return false;
 	if (!travel_offers(app, act->id))
 		return false;
+	/* the latencies of one reason go on below the screen */
+	if (act->id == ACT_PAGE_DOWN)
+		return app_context(app) == CTX_DETAIL &&
+		       view_detail_lines(app) > app->views[VIEW_DETAIL].top + view_body_height(app);
 	if (act->id == ACT_BACK)
 		return app->depth > 0;
 	if (act->id == ACT_ENTER && !app->rows.count)
