@@ -396,6 +396,16 @@ int attach_set_knobs(struct bpf_object *obj, const struct knobs *knobs)
 	return bpf_map__set_initial_value(map, all, size);
 }
 
+u64 attach_bytes(const struct attach *a)
+{
+	struct bpf_map *map;
+	u64 bytes = 0;
+
+	bpf_object__for_each_map(map, a->obj) bytes +=
+		(u64)bpf_map__max_entries(map) * (bpf_map__key_size(map) + bpf_map__value_size(map));
+	return bytes;
+}
+
 struct bpf_map *attach_map(const struct attach *a, const char *name)
 {
 	return bpf_object__find_map_by_name(a->obj, name);

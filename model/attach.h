@@ -81,6 +81,8 @@ void attach_missed(const struct attach *a, struct missed *missed);
 /* No more than these were lost. */
 u64 missed_lost(const struct missed *missed, u64 repaired);
 
+/* Memory of its maps. */
+u64 attach_bytes(const struct attach *a);
 /* Adds the time and the runs of its programs while BPF statistics were on, cumulative. */
 void attach_cost(const struct attach *a, u64 *ns, u64 *runs);
 

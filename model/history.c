@@ -193,6 +193,15 @@ void history_limit(struct history *h, const struct history_limits *limits)
 	pthread_mutex_unlock(&h->lock);
 }
 
+u64 history_left(u64 others)
+{
+	u64 left = others < MEMORY_AIM ? (MEMORY_AIM - others) >> 20 << 20 : 0;
+
+	if (left < HISTORY_BYTES_LEAST)
+		return HISTORY_BYTES_LEAST;
+	return left < HISTORY_BYTES ? left : HISTORY_BYTES;
+}
+
 struct history_limits history_limits(const struct history *h)
 {
 	return h->limits;

@@ -20,6 +20,10 @@
 
 #define HISTORY_AGE_NS (600 * NSEC_PER_SEC)
 #define HISTORY_BYTES  (32ULL << 20)
+/* Where nobody says how much memory, a large host's own samples come first; but it is not less than this. */
+#define HISTORY_BYTES_LEAST (8ULL << 20)
+/* What kvmtop is to take of a host's memory in all, maps included, before the ring becomes smaller. */
+#define MEMORY_AIM (128ULL << 20)
 
 struct history_limits {
 	u64 max_age_ns; /* older samples are dropped; 0: HISTORY_AGE_NS */
@@ -54,6 +58,11 @@ void history_borrow(struct history *h);
 /* Other limits from now on. */
 void history_limit(struct history *h, const struct history_limits *limits);
 struct history_figures history_figures(const struct history *h);
+/*
+ * What there is for the ring when others take so much of MEMORY_AIM: HISTORY_BYTES_LEAST to HISTORY_BYTES, in steps of a
+ * MiB, so that it does not change all the time.
+ */
+u64 history_left(u64 others);
 /* Those in force. */
 struct history_limits history_limits(const struct history *h);
 

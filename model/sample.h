@@ -153,6 +153,8 @@ struct cost_sample {
 struct upkeep_sample {
 	u64 ring_bytes;        /* memory of the ring */
 	u64 ring_ns;           /* CPU time of adding this sample to it */
+	u64 maps_bytes;        /* memory of the BPF maps, 0: there are none */
+	u64 own_bytes;         /* kvmtop's own, the ring included, the maps not; 0: nobody knows */
 	u64 record_bytes;      /* written to a recording, cumulative; 0: it is not recorded */
 	u64 record_ns;         /* CPU time of writing this sample to it */
 	u64 attach_ns[GROUPS]; /* wall time that attaching took, of what is attached; 0: it is not */

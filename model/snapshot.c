@@ -264,6 +264,9 @@ const struct exit_row *snapshot_vcpu_exits(const struct snapshot *snap, const st
 	if (row->rows_made)
 		return rows;
 	row->rows_made = true;
+	out->rows_made += row->exit_count;
+	if (out->rows_touched < out->rows_made)
+		out->rows_touched = out->rows_made;
 	for (u32 i = 0; i < row->exit_count; i++) {
 		int ret = exit_row_build(out, &walk, i, &rows[i]);
 
@@ -531,12 +534,19 @@ static int snapshot_reset(struct snapshot *out)
 		keep.scratch = calloc(1, sizeof(struct scratch));
 	if (!keep.scratch)
 		return -ENOMEM;
+	/* nobody asks for many rows any more: their memory goes */
+	if (keep.rows_made < keep.rows_touched / 8 && keep.rows_touched > 4096) {
+		free(keep.vcpu_exits);
+		keep.vcpu_exits = NULL;
+		keep.vcpu_exit_room = keep.rows_touched = 0;
+	}
 	*out = (struct snapshot){.vms = keep.vms,
 				 .vm_room = keep.vm_room,
 				 .vcpus = keep.vcpus,
 				 .vcpu_room = keep.vcpu_room,
 				 .vcpu_exits = keep.vcpu_exits,
 				 .vcpu_exit_room = keep.vcpu_exit_room,
+				 .rows_touched = keep.rows_touched,
 				 .vm_exits = keep.vm_exits,
 				 .vm_exit_room = keep.vm_exit_room,
 				 .host_exits = keep.host_exits,
@@ -582,7 +592,10 @@ int snapshot_build_lazily(struct snapshot *out, const struct sample *prev, const
 	out->record_bytes = minus(cur->upkeep.record_bytes, before ? before->upkeep.record_bytes : 0);
 	out->bpf_ns = minus(cur->cost.bpf_ns, before ? before->cost.bpf_ns : 0);
 	out->bpf_events = minus(cur->cost.bpf_events, before ? before->cost.bpf_events : 0);
-	if (ARRAY_ROOM(out->vms, out->vm_room, cur->vm_count))
+	/* at once: what grows by and by is copied, and then even what nobody asks for is in memory */
+	if (ARRAY_ROOM(out->vms, out->vm_room, cur->vm_count) ||
+	    ARRAY_ROOM(out->vcpus, out->vcpu_room, cur->vcpu_count) ||
+	    ARRAY_ROOM(out->vcpu_exits, out->vcpu_exit_room, cur->exit_count))
 		return -ENOMEM;
 	for (u32 i = 0; i < cur->vm_count; i++) {
 		const struct vm_sample *vm = &cur->vms[i], *old = NULL;

@@ -153,6 +153,7 @@ struct snapshot {
 	struct exit_row *host_exits; /* by isa, key */
 	u32 vm_count, vm_room, vcpu_count, vcpu_room, vcpu_exit_count, vcpu_exit_room;
 	u32 vm_exit_count, vm_exit_room, host_exit_count, host_exit_room;
+	u32 rows_made, rows_touched;   /* of vcpu_exits: in this snapshot, and in any that had its memory */
 	struct event_row *vcpu_events; /* as sample.events; those of no VM come first */
 	struct event_row *vm_events;   /* by VM, kind, sub, a, b */
 	struct event_row *host_events; /* of kinds that have a sum over the host, by kind, sub, a, b */

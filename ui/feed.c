@@ -51,6 +51,7 @@ int feed_remember(struct feed *feed, bool keep, const struct history_limits *lim
 		feed->past.recording = feed->source;
 	else if (keep)
 		feed->past.ring = history_new(limits);
+	feed->fits = !limits || !limits->max_bytes;
 	if (feed->past.ring)
 		history_borrow(feed->past.ring); /* the newest sample stays until there is a newer one */
 	feed->series = series_new();
@@ -96,6 +97,22 @@ static void settle(struct feed *feed, const struct sample *sample)
 		feed->before = -1;
 }
 
+/* Pages of files that are kvmtop's alone, and what comes and goes. */
+#define MEMORY_SPARE (4ULL << 20)
+
+/* The ring is what is left of the memory that kvmtop is to take: most of it on most hosts. */
+static void fit_ring(struct feed *feed, const struct sample *s)
+{
+	struct history_limits limits = history_limits(feed->past.ring);
+	u64 ring = history_figures(feed->past.ring).bytes, own = s->upkeep.own_bytes;
+	u64 left = history_left(s->upkeep.maps_bytes + (own > ring ? own - ring : 0) + MEMORY_SPARE);
+
+	if (!feed->fits || !own || (left < limits.max_bytes + (2ULL << 20) && left + (1ULL << 20) > limits.max_bytes))
+		return;
+	limits.max_bytes = left;
+	history_limit(feed->past.ring, &limits);
+}
+
 /* What is kept of the newest sample. A failure here costs some of the past, and never the present. */
 static void remember(struct feed *feed)
 {
@@ -106,6 +123,7 @@ static void remember(struct feed *feed)
 	if (feed->past.ring) {
 		struct history_figures f;
 
+		fit_ring(feed, s);
 		history_add(feed->past.ring, s);
 		f = history_figures(feed->past.ring);
 		s->upkeep.ring_bytes = f.bytes;

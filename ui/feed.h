@@ -46,6 +46,7 @@ struct feed {
 	/* since feed_remember(): */
 	bool remembers;
 	struct past past;            /* the ring, or the recording */
+	bool fits;                   /* nobody said how large the ring may be: what is left on this host */
 	struct history_saver *saver; /* of the ring, NULL: it is not being saved */
 	struct series *series;       /* up to the newest */
 	struct series *back;         /* up to the frozen one, when that is another */
@@ -66,7 +67,8 @@ void feed_want(struct feed *feed, const struct wants *wants);
 void feed_free(struct feed *feed);
 /*
  * From now on samples are kept, so that one can go back to them, and so is what is drawn over time. A recording is its own
- * past; else there is a ring in memory with these limits (NULL: the usual ones), or none when keep is not set. 0 or -ENOMEM.
+ * past; else there is a ring in memory with these limits (NULL: the usual ones, less on a large host), or none when keep is
+ * not set. 0 or -ENOMEM.
  */
 int feed_remember(struct feed *feed, bool keep, const struct history_limits *limits);
 /*

@@ -216,7 +216,8 @@ int main(int argc, char **argv)
 	maps = fill_kernel_mib(child);
 	printf("cpu %.2f\nown %.1f\nmaps %.1f\npeak %.1f\n", cpu, own, maps, own + maps + over);
 	printf("key %.1f\n", slowest_key(&spec));
-	type("q");
-	drain(20);
+	end();
+	waitpid(child, NULL, 0);
+	child = 0;
 	return 0;
 }

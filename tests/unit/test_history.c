@@ -54,6 +54,19 @@ static void any_sample_comes_back(void **state)
 	samples_free(all, 130);
 }
 
+/* On a large host the ring gives way to what else there is, in whole MiB, but not altogether. */
+static void the_ring_takes_what_is_left(void **state)
+{
+	(void)state;
+	assert_int_equal(history_left(0), HISTORY_BYTES);
+	assert_int_equal(history_left(MEMORY_AIM - HISTORY_BYTES), HISTORY_BYTES);
+	assert_int_equal(history_left(MEMORY_AIM - (20 << 20)), 20 << 20);
+	assert_int_equal(history_left(MEMORY_AIM - (20 << 20) - 1), 20 << 20);
+	assert_int_equal(history_left(MEMORY_AIM - (20 << 20) + 1), 19 << 20);
+	assert_int_equal(history_left(MEMORY_AIM), HISTORY_BYTES_LEAST);
+	assert_int_equal(history_left(UINT64_MAX), HISTORY_BYTES_LEAST);
+}
+
 static void one_can_travel(void **state)
 {
 	struct sample *all = synthetic_samples("1x2x4", 100), a = {0}, b = {0};
@@ -330,13 +343,10 @@ static void the_price(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(any_sample_comes_back),
-		cmocka_unit_test(one_can_travel),
-		cmocka_unit_test(bytes_are_bounded),
-		cmocka_unit_test(age_is_bounded),
-		cmocka_unit_test(too_large_for_the_ring),
-		cmocka_unit_test(the_ring_becomes_a_file),
-		cmocka_unit_test(the_price),
+		cmocka_unit_test(any_sample_comes_back),   cmocka_unit_test(the_ring_takes_what_is_left),
+		cmocka_unit_test(one_can_travel),          cmocka_unit_test(bytes_are_bounded),
+		cmocka_unit_test(age_is_bounded),          cmocka_unit_test(too_large_for_the_ring),
+		cmocka_unit_test(the_ring_becomes_a_file), cmocka_unit_test(the_price),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_open, scratch_close);
