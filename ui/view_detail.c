@@ -436,7 +436,7 @@ static const struct vcpu_row *oldest_of(const struct snapshot *snap, const struc
 		exits = snap->cur->exits + vcpu->raw->exit_first;
 		for (u32 k = 0; k < vcpu->raw->exit_count; k++)
 			if (exits[k].key == row->key && exits[k].inflight_ns == row->f.inflight_ns &&
-			    vcpu->raw->isa == row->isa)
+			    (EXIT_KEY_KIND(row->key) == EXIT_USER || vcpu->raw->isa == row->isa))
 				return vcpu;
 	}
 	return NULL;

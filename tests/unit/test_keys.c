@@ -254,6 +254,16 @@ static void told_clearly(void **state)
 	assert_true(grid_has(&run.grid, "!3.51s"));
 	assert_true(grid_has(&run.grid, " 43.7s"));
 	assert_false(grid_has(&run.grid, "!43.7s"));
+	/* whose exit it is, by what the guest did and by what KVM_RUN returned */
+	check_press(&run.host, K_ENTER);
+	draw(&run, "the latencies of I/O");
+	assert_true(grid_has(&run.grid, "in flight now, the oldest for 3.51s: mail-06 vCPU 0"));
+	check_press(&run.host, K_BACKSPACE);
+	check_press(&run.host, 'u');
+	check_press(&run.host, K_ENTER);
+	draw(&run, "the latencies of I/O in the VMM");
+	assert_true(grid_has(&run.grid, "in flight now, the oldest for 3.51s: mail-06 vCPU 0"));
+	check_press(&run.host, K_BACKSPACE);
 	check_press(&run.host, '(');
 	draw(&run, "the oldest sample");
 	assert_true(grid_has(&run.grid, "no VM was running at this moment"));
