@@ -100,10 +100,12 @@ static inline void figures_extremes(struct exit_figures *f, const struct exit_sa
 /*
  * Figures of one reason of one vCPU between prev (of the sample before; NULL: since the beginning) and cur (of now), but
  * for what figures_durations() adds; a histogram that was needed for them is appended to out->hist. exact: the samples
- * follow each other, so cur's interval extremes are about this very interval. *f must be zeroed. 0 or -ENOMEM.
+ * follow each other, so cur's interval extremes are about this very interval. The vCPUs are theirs, NULL where nothing is
+ * ever in flight. *f must be zeroed. 0 or -ENOMEM.
  */
 static inline int figures_build(struct snapshot *out, struct exit_figures *f, const struct sample *before,
-				const struct exit_sample *prev, const struct sample *now, const struct exit_sample *cur,
+				const struct vcpu_sample *old_vcpu, const struct exit_sample *prev,
+				const struct sample *now, const struct vcpu_sample *vcpu, const struct exit_sample *cur,
 				bool exact)
 {
 	f->count = minus(cur->count, prev ? prev->count : 0);
@@ -111,7 +113,8 @@ static inline int figures_build(struct snapshot *out, struct exit_figures *f, co
 	f->total_ns = minus(cur->total_ns, prev ? prev->total_ns : 0);
 	f->time_ns = minus(exit_sample_time_ns(cur), prev ? exit_sample_time_ns(prev) : 0);
 	for (u32 i = 0; i < EXIT_PARTS; i++)
-		f->part_ns[i] = minus(exit_sample_part_ns(cur, i), prev ? exit_sample_part_ns(prev, i) : 0);
+		f->part_ns[i] =
+			minus(exit_sample_part_ns(vcpu, cur, i), prev ? exit_sample_part_ns(old_vcpu, prev, i) : 0);
 	figures_fit(f);
 	if (!figures_have_extremes(prev, cur, exact) && figures_store(out, f, before, prev, now, cur))
 		return -ENOMEM;

@@ -69,10 +69,10 @@ static void write_exits(struct writer *w, struct json_object *vcpu, const struct
 		write_figures(w, o, s, e);
 		if (kind == EXIT_USER)
 			continue;
-		json_put_u64(w, o, "kvm_ns", exit_sample_part_ns(e, PART_KERNEL));
-		json_put_u64(w, o, "user_ns", exit_sample_part_ns(e, PART_USER));
-		json_put_u64(w, o, "halt_ns", exit_sample_part_ns(e, PART_HALT));
-		json_put_u64(w, o, "wait_ns", exit_sample_part_ns(e, PART_WAIT));
+		json_put_u64(w, o, "kvm_ns", exit_sample_part_ns(v, e, PART_KERNEL));
+		json_put_u64(w, o, "user_ns", exit_sample_part_ns(v, e, PART_USER));
+		json_put_u64(w, o, "halt_ns", exit_sample_part_ns(v, e, PART_HALT));
+		json_put_u64(w, o, "wait_ns", exit_sample_part_ns(v, e, PART_WAIT));
 	}
 }
 

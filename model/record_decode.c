@@ -16,6 +16,7 @@
 #include "vmname.h"
 
 #define UNKNOWN_FIELD 0xff
+#define MOVED_PART    0xf8 /* up to version 2: a part of the exit in flight, with the exit and not with its vCPU */
 #define HEAD_TABLES   64
 #define HEAD_FIELDS   1024
 #define NO_ROW        UINT32_MAX
@@ -35,6 +36,9 @@ struct decoder {
 	char program[64], host[VM_NAME_SIZE];
 	bool all_probes; /* the file knows the same probes as we do */
 	struct sample last, next;
+	u64 (*last_parts)[EXIT_PARTS], (*parts)[EXIT_PARTS]; /* of MOVED_PART fields, an exit */
+	u32 last_part_room, part_room;
+	bool has_parts;
 	bool has_last;
 	u8 *raw;
 	u32 raw_room;
@@ -43,12 +47,6 @@ struct decoder {
 	z_stream z;
 	ZSTD_DCtx *zstd;
 };
-
-static const union {
-	u8 bytes[sizeof(struct sample) > sizeof(struct vcpu_sample) ? sizeof(struct sample)
-								    : sizeof(struct vcpu_sample)];
-	u64 align;
-} zero_row;
 
 /* --- the description ---------------------------------------------------------------------------------------------- */
 
@@ -61,7 +59,7 @@ static void forget_tables(struct decoder *dec)
 	free(dec->tables);
 	dec->tables = NULL;
 	dec->table_count = 0;
-	dec->has_last = false;
+	dec->has_last = dec->has_parts = false;
 }
 
 /* A text of a head; false: too long or not there. */
@@ -99,6 +97,18 @@ static bool same_meaning(u64 a, u64 b)
 	return (a == REC_SPARSE ? REC_HIST : a) == (b == REC_SPARSE ? REC_HIST : b);
 }
 
+static bool moved_part(const char *name, u8 *field)
+{
+	static const char prefix[] = "inflight_part_ns.";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1))
+		return false;
+	for (u32 i = 0; i < EXIT_PARTS; i++)
+		if (!strcmp(name + sizeof(prefix) - 1, exit_part_name(i)))
+			*field = (u8)(MOVED_PART + i);
+	return *field >= MOVED_PART;
+}
+
 static int get_table(struct decoder *dec, struct in *in)
 {
 	struct file_table *ft = &dec->tables[dec->table_count];
@@ -130,6 +140,11 @@ static int get_table(struct decoder *dec, struct in *in)
 		if (in->bad || type >= REC_TYPES)
 			return -EBADMSG;
 		ft->types[i] = type;
+		if (ft->table && ft->table->match == REC_MATCH_EXIT && type == REC_UINT &&
+		    moved_part(name, &ft->fields[i])) {
+			dec->has_parts = true;
+			continue;
+		}
 		field = ft->table ? rec_field_find(ft->table, name) : NULL;
 		ft->fields[i] = field && same_meaning(field->type, type) ? field - ft->table->fields : UNKNOWN_FIELD;
 		if (ft->fields[i] != UNKNOWN_FIELD && memchr(ft->fields, ft->fields[i], i))
@@ -399,6 +414,17 @@ static int get_hists(struct decoder *dec, struct in *in, const struct rec_field 
 	return ret;
 }
 
+static void get_parts(struct decoder *dec, struct in *in, u32 part, const struct block *blk)
+{
+	for (u32 i = 0; i < blk->n; i++) {
+		u32 row = (u32)((const struct exit_sample *)blk->row[i] - dec->next.exits);
+		bool is_new = blk->old[i] == (const char *)zero_row.bytes;
+		u32 was = is_new ? 0 : (u32)((const struct exit_sample *)blk->old[i] - dec->last.exits);
+
+		dec->parts[row][part] = (is_new ? 0 : dec->last_parts[was][part]) + unzigzag(get(in));
+	}
+}
+
 /* Reads over a column whose field this program does not know. */
 static void skip_column(struct in *in, u8 type, const struct block *blk)
 {
@@ -438,6 +464,10 @@ static int get_block(struct decoder *dec, struct in *in, const struct file_table
 	for (u32 f = 0; f < ft->field_count && !in->bad && !ret; f++) {
 		const struct rec_field *field;
 
+		if (ft->fields[f] >= MOVED_PART && ft->fields[f] != UNKNOWN_FIELD) {
+			get_parts(dec, in, ft->fields[f] - MOVED_PART, blk);
+			continue;
+		}
 		if (ft->fields[f] == UNKNOWN_FIELD) {
 			skip_column(in, ft->types[f], blk);
 			continue;
@@ -522,6 +552,10 @@ static int get_rows(struct decoder *dec, struct in *in, const struct file_table 
 		if (!t->is_host)
 			memcpy(&old, (char *)&dec->last + t->rows_at, sizeof(old));
 		ret = add_rows(dec, t, n, &rows);
+		if (!ret && dec->has_parts && t->match == REC_MATCH_EXIT)
+			ret = ARRAY_ROOM(dec->parts, dec->part_room, n);
+		if (!ret && dec->has_parts && t->match == REC_MATCH_EXIT && n)
+			memset(dec->parts, 0, n * sizeof(*dec->parts));
 	}
 	if (!ret && !key)
 		ret = get_matches(dec, in, n, t, old_count);
@@ -580,6 +614,25 @@ static int finish(struct sample *s, bool all_probes)
 	return 0;
 }
 
+/* To the vCPUs whose exits they are parts of; the next frame is told against them. */
+static void give_parts(struct decoder *dec)
+{
+	u64(*parts)[EXIT_PARTS] = dec->parts;
+	u32 room = dec->part_room;
+
+	for (u32 i = 0; dec->has_parts && i < dec->next.vcpu_count; i++) {
+		struct vcpu_sample *v = &dec->next.vcpus[i];
+
+		for (u32 k = v->exit_first; k < v->exit_first + v->exit_count; k++)
+			if (dec->next.exits[k].inflight_ns && EXIT_KEY_KIND(dec->next.exits[k].key) == EXIT_GUEST)
+				memcpy(v->inflight_part_ns, dec->parts[k], sizeof(v->inflight_part_ns));
+	}
+	dec->parts = dec->last_parts;
+	dec->part_room = dec->last_part_room;
+	dec->last_parts = parts;
+	dec->last_part_room = room;
+}
+
 int decoder_add(struct decoder *dec, bool key, const u8 *data, u32 len, u32 raw_len, const struct sample **out)
 {
 	struct sample done;
@@ -602,6 +655,7 @@ int decoder_add(struct decoder *dec, bool key, const u8 *data, u32 len, u32 raw_
 		ret = finish(&dec->next, dec->all_probes);
 	if (ret)
 		return ret;
+	give_parts(dec);
 	done = dec->next;
 	dec->next = dec->last;
 	dec->last = done;
@@ -631,6 +685,8 @@ void decoder_free(struct decoder *dec)
 	forget_tables(dec);
 	inflateEnd(&dec->z);
 	ZSTD_freeDCtx(dec->zstd);
+	free(dec->parts);
+	free(dec->last_parts);
 	sample_free(&dec->last);
 	sample_free(&dec->next);
 	free(dec->raw);

@@ -140,6 +140,9 @@ static void add_vcpus(struct rec_schema *schema)
 	FIELD(t, REC_UINT, struct vcpu_sample, halt_attempted_poll);
 	FIELD(t, REC_UINT, struct vcpu_sample, halt_successful_poll);
 	FIELD(t, REC_UINT, struct vcpu_sample, pf_taken);
+	for (u32 i = 0; i < EXIT_PARTS; i++)
+		add_named(t, "inflight_part_ns", exit_part_name(i), NULL, REC_UINT, sizeof(u64),
+			  offsetof(struct vcpu_sample, inflight_part_ns[i]));
 	FIELD(t, REC_UINT, struct vcpu_sample, exit_count);
 }
 
@@ -162,9 +165,6 @@ static void add_exits(struct rec_schema *schema)
 	FIELD(t, REC_UINT, struct exit_sample, interval_min_ns);
 	FIELD(t, REC_UINT, struct exit_sample, interval_max_ns);
 	FIELD(t, REC_UINT, struct exit_sample, inflight_ns);
-	for (u32 i = 0; i < EXIT_PARTS; i++)
-		add_named(t, "inflight_part_ns", exit_part_name(i), NULL, REC_UINT, sizeof(u64),
-			  offsetof(struct exit_sample, inflight_part_ns[i]));
 	FIELD(t, REC_SPARSE, struct exit_sample, hist);
 }
 

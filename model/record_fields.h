@@ -24,7 +24,7 @@ enum rec_type {
 };
 
 #define REC_NAME_SIZE  48
-#define REC_FIELDS_MAX 254 /* a field's number is a byte, and 255 stands for none */
+#define REC_FIELDS_MAX 240 /* a field's number is a byte, and those from 248 on stand for others */
 #define REC_TABLES_MAX 16
 
 struct rec_field {

@@ -3,9 +3,16 @@
 #ifndef KVMTOP_RECORD_NUMBERS_H
 #define KVMTOP_RECORD_NUMBERS_H
 
-#include "types.h"
+#include "sample.h"
 
 #define TEXT_MAX 4096
+
+/* What a row is told against when there is no older one. */
+static const union {
+	u8 bytes[sizeof(struct sample) > sizeof(struct vcpu_sample) ? sizeof(struct sample)
+								    : sizeof(struct vcpu_sample)];
+	u64 align;
+} zero_row;
 
 struct in {
 	const u8 *p, *end;

@@ -35,8 +35,7 @@ struct exit_sample {
 	u64 part_ns[EXIT_PARTS];
 	u64 interval_min_ns; /* shortest and longest completed since the sample before this one; 0, 0: none */
 	u64 interval_max_ns;
-	u64 inflight_ns; /* age of the one in flight when the sample was taken, 0: none */
-	u64 inflight_part_ns[EXIT_PARTS];
+	u64 inflight_ns; /* age of the one in flight when the sample was taken, 0: none; its parts: vcpu_sample */
 	struct hist_span hist;
 };
 
@@ -109,7 +108,8 @@ struct vcpu_sample {
 	u64 halt_attempted_poll;
 	u64 halt_successful_poll;
 	u64 pf_taken;
-	u32 exit_first; /* first of its exits in sample.exits */
+	u64 inflight_part_ns[EXIT_PARTS]; /* of its VM exit in flight; one to user space has but one part, PART_USER */
+	u32 exit_first;                   /* first of its exits in sample.exits */
 	u32 exit_count;
 };
 
@@ -220,10 +220,20 @@ s64 sample_add_hist(struct sample *s, u32 len);
 /* NULL when there is none. VMs and exits by binary search; vCPUs, not sorted by uid, by a scan of their VM. */
 const struct vm_sample *sample_find_vm(const struct sample *s, vm_uid uid);
 const struct vcpu_sample *sample_find_vcpu(const struct sample *s, const struct vm_sample *vm, vcpu_uid uid);
-/* Time of the exit's part so far, the one in flight included; likewise all parts together. */
-static inline u64 exit_sample_part_ns(const struct exit_sample *exit, enum exit_part part)
+/*
+ * Time of the part of the vCPU's exit so far, the one in flight included; likewise all parts together. What is never in
+ * flight needs no vCPU.
+ */
+static inline u64 exit_sample_part_ns(const struct vcpu_sample *vcpu, const struct exit_sample *exit,
+				      enum exit_part part)
 {
-	return exit->part_ns[part] + exit->inflight_part_ns[part];
+	u64 inflight = 0;
+
+	if (exit->inflight_ns && EXIT_KEY_KIND(exit->key) == EXIT_USER)
+		inflight = part == PART_USER ? exit->inflight_ns : 0;
+	else if (exit->inflight_ns)
+		inflight = vcpu->inflight_part_ns[part];
+	return exit->part_ns[part] + inflight;
 }
 
 static inline u64 exit_sample_time_ns(const struct exit_sample *exit)

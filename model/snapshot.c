@@ -213,6 +213,7 @@ static void preemptor_build(struct vcpu_row *row, const struct vcpu_sample *prev
 struct exit_walk {
 	const struct sample *before, *now;
 	const struct vcpu_row *vcpu;
+	const struct vcpu_sample *prev;
 	u32 at, end; /* in before */
 	bool exact;
 };
@@ -223,6 +224,7 @@ static struct exit_walk walk_exits(const struct vcpu_row *vcpu, const struct sam
 	return (struct exit_walk){.before = before,
 				  .now = now,
 				  .vcpu = vcpu,
+				  .prev = prev,
 				  .at = prev ? prev->exit_first : 0,
 				  .end = prev ? prev->exit_first + prev->exit_count : 0,
 				  .exact = exact};
@@ -250,7 +252,7 @@ static int exit_row_build(struct snapshot *out, struct exit_walk *w, u32 i, stru
 				.now = cur->exit_first + i + 1,
 				.was = pe ? (u32)(pe - w->before->exits) + 1 : 0,
 				.idle = reason_is_idle(cur->isa, ce->key)};
-	return figures_build(out, &er->f, w->before, pe, w->now, ce, w->exact);
+	return figures_build(out, &er->f, w->before, w->prev, pe, w->now, cur, ce, w->exact);
 }
 
 const struct exit_row *snapshot_vcpu_exits(const struct snapshot *snap, const struct vcpu_row *vcpu)

@@ -42,7 +42,7 @@ static int row_build(struct snapshot *out, struct event_row *row, const struct s
 		x.done = x.count;
 		old.done = old.count;
 	}
-	if (figures_build(out, &row->f, before, prev ? &old : NULL, now, &x, exact) ||
+	if (figures_build(out, &row->f, before, NULL, prev ? &old : NULL, now, NULL, &x, exact) ||
 	    figures_durations(out, &row->f, before, prev ? &old : NULL, now, &x, exact))
 		return -ENOMEM;
 	if (info && info->cells)

@@ -34,10 +34,8 @@ static bool unchanged(const struct vcpu_rec *rec, struct seen before)
 }
 
 /* Of the exit in flight: what is no other part's is the kernel's. */
-static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u64 running)
+static void split_inflight(const struct vcpu_rec *rec, struct vcpu_sample *v, u64 rest, u64 running)
 {
-	u64 rest = e->inflight_ns;
-
 	for (u32 i = PART_KERNEL + 1; i < EXIT_PARTS; i++) {
 		u64 ns = rec->exit_part_ns[i];
 
@@ -45,10 +43,10 @@ static void split_inflight(const struct vcpu_rec *rec, struct exit_sample *e, u6
 			ns += running;
 		if (ns > rest)
 			ns = rest;
-		e->inflight_part_ns[i] = ns;
+		v->inflight_part_ns[i] = ns;
 		rest -= ns;
 	}
-	e->inflight_part_ns[PART_KERNEL] = rest;
+	v->inflight_part_ns[PART_KERNEL] = rest;
 }
 
 /* The room for the row and its histogram is there. */
@@ -78,13 +76,12 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 		e->count++;
 		if (now > start)
 			e->inflight_ns = now - start;
-		split_inflight(rec, e, running);
+		split_inflight(rec, &s->vcpus[s->vcpu_count - 1], e->inflight_ns, running);
 	}
 	if (rec->user_open && rec->user_rec == index) {
 		e->count++;
 		if (now > rec->user_start_ns)
 			e->inflight_ns = now - rec->user_start_ns;
-		e->inflight_part_ns[PART_USER] = e->inflight_ns;
 	}
 	if (!e->done)
 		return;

@@ -376,16 +376,15 @@ static int emit_hist(struct sample *s, const struct record *r, struct hist_span 
 	return 0;
 }
 
-static void emit_inflight(const struct sim_vcpu *v, u32 m, struct exit_sample *e)
+static void emit_inflight(const struct sim_vcpu *v, u32 m, struct vcpu_sample *vs, struct exit_sample *e)
 {
 	if (v->flying < 0)
 		return;
 	if ((u32)v->flying == m) {
 		e->inflight_ns = fly_age(v);
-		memcpy(e->inflight_part_ns, v->fly_part_ns, sizeof(e->inflight_part_ns));
+		memcpy(vs->inflight_part_ns, v->fly_part_ns, sizeof(vs->inflight_part_ns));
 	} else if (v->fly_part == PART_USER && models[v->flying].to_vmm == (int)m) {
 		e->inflight_ns = v->fly_part_ns[PART_USER];
-		e->inflight_part_ns[PART_USER] = e->inflight_ns;
 	}
 }
 
@@ -416,7 +415,7 @@ static int emit_vcpu(struct synthetic *syn, struct sample *s, struct sim_vcpu *v
 		memcpy(e->part_ns, r->part_ns, sizeof(e->part_ns));
 		e->interval_min_ns = r->step_min_ns;
 		e->interval_max_ns = r->step_max_ns;
-		emit_inflight(v, order[i], e);
+		emit_inflight(v, order[i], vs, e);
 		if (emit_hist(s, r, &e->hist))
 			return -1;
 	}

@@ -98,7 +98,7 @@ static void check_vcpu(struct json_object *o, const struct sample *s, const stru
 			assert_string_equal(str(x, "isa"), isa_name(v->isa, buf));
 			assert_int_equal(num(x, "kvm_ns") + num(x, "user_ns") + num(x, "halt_ns") + num(x, "wait_ns"),
 					 num(x, "total_ns"));
-			assert_int_equal(num(x, "user_ns"), e->part_ns[PART_USER] + e->inflight_part_ns[PART_USER]);
+			assert_int_equal(num(x, "user_ns"), exit_sample_part_ns(v, e, PART_USER));
 		}
 		assert_string_equal(str(x, "reason"), reason_name(v->isa, e->key, buf));
 		check_figures(x, e);
@@ -181,7 +181,7 @@ static void odd_values(void **state)
 	e = build_exit(&s, EXIT_KEY(EXIT_GUEST, 0xffffffff), 0, 0);
 	e->count = 1;
 	e->inflight_ns = 5000;
-	e->inflight_part_ns[PART_KERNEL] = 5000;
+	v->inflight_part_ns[PART_KERNEL] = 5000;
 	build_exit(&s, EXIT_KEY(EXIT_USER, (u32)-EINTR), 3, 100);
 	root = written(&s, 0);
 	assert_string_equal(str(root, "waiting"), s.waiting);

@@ -38,8 +38,8 @@ static void build_stuck(struct sample *s, u64 seq)
 	if (seq > 1 && seq < 5) {
 		e->count++;
 		e->inflight_ns = age;
-		e->inflight_part_ns[PART_KERNEL] = 1000;
-		e->inflight_part_ns[PART_USER] = age - 1000;
+		v->inflight_part_ns[PART_KERNEL] = 1000;
+		v->inflight_part_ns[PART_USER] = age - 1000;
 		e->interval_min_ns = e->interval_max_ns = 0;
 		v->state = VCPU_USER;
 		v->state_ns = age - 1000;
