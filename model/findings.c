@@ -269,6 +269,8 @@ static void halt_poll(struct scan *s, const struct vm_row *vm)
 	double part = share(vm->budget.ns[VCPU_POLL], vm->budget.span_ns), vain = NAN;
 	u64 won = 0, lost = 0;
 
+	if (part * 100 < s->limits->value[LIMIT_POLL])
+		return;
 	for (u32 i = 0; i < vm->vcpu_count; i++) {
 		const struct vcpu_sample *raw = s->snap->vcpus[vm->vcpu_first + i].raw;
 
@@ -338,10 +340,23 @@ static void vm_events(struct scan *s, const struct vm_row *vm)
 
 /* --- all of them -------------------------------------------------------------------------------------------------- */
 
+/* Whether any of its vCPUs can be a finding. Of most VMs none can, and a large host has many. */
+static bool vcpus_matter(const struct scan *s, const struct vm_row *vm)
+{
+	const double *limit = s->limits->value;
+	u64 least_ns = s->snap->interval_ns / 2; /* what one is there for that says anything by its shares */
+
+	return (double)vm->most_state_ns / 1e9 >= limit[LIMIT_STUCK] ||
+	       share(vm->most_wait_ns, least_ns) * 100 >= limit[LIMIT_STEAL] ||
+	       rate_over(vm->most_count, least_ns) >= limit[LIMIT_STORM];
+}
+
 static void look_at_vm(struct scan *s, const struct vm_row *vm)
 {
+	u32 vcpus = vcpus_matter(s, vm) ? vm->vcpu_count : 0;
+
 	paused(s, vm);
-	for (u32 i = 0; i < vm->vcpu_count; i++) {
+	for (u32 i = 0; i < vcpus; i++) {
 		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
 
 		if (v->ended)

@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-u32 hist_bucket(u64 ns)
-{
-	u32 octave, bucket;
-
-	if (ns < (1ULL << HIST_MIN_SHIFT))
-		return ns >> (HIST_MIN_SHIFT - HIST_SUB_SHIFT);
-	octave = 63 - __builtin_clzll(ns);
-	bucket = (octave - HIST_MIN_SHIFT + 1) * HIST_SUB + ((ns >> (octave - HIST_SUB_SHIFT)) & (HIST_SUB - 1));
-	return bucket < HIST_BUCKETS ? bucket : HIST_BUCKETS - 1;
-}
-
 u64 hist_bucket_low(u32 bucket)
 {
 	u32 octave = bucket / HIST_SUB, sub = bucket % HIST_SUB;

@@ -6,7 +6,17 @@
 #include "sample.h"
 
 /* Bucket of a duration; the same arithmetic as bpf/exits.bpf.h. */
-u32 hist_bucket(u64 ns);
+static inline u32 hist_bucket(u64 ns)
+{
+	u32 octave, bucket;
+
+	if (ns < (1ULL << HIST_MIN_SHIFT))
+		return ns >> (HIST_MIN_SHIFT - HIST_SUB_SHIFT);
+	octave = 63 - __builtin_clzll(ns);
+	bucket = (octave - HIST_MIN_SHIFT + 1) * HIST_SUB + ((ns >> (octave - HIST_SUB_SHIFT)) & (HIST_SUB - 1));
+	return bucket < HIST_BUCKETS ? bucket : HIST_BUCKETS - 1;
+}
+
 /* Smallest duration of a bucket, 0 <= bucket <= HIST_BUCKETS (then the end of the last one). */
 u64 hist_bucket_low(u32 bucket);
 /*

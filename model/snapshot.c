@@ -374,6 +374,12 @@ static void vm_add_vcpu(struct vm_row *vm, const struct vcpu_row *vcpu)
 	vm->migrations += vcpu->migrations;
 	vm->faults += vcpu->faults;
 	vm->has_faults |= vcpu->has_faults;
+	if ((raw->state == VCPU_KVM || raw->state == VCPU_USER) && raw->state_ns > vm->most_state_ns)
+		vm->most_state_ns = raw->state_ns;
+	if (vcpu->wait_ns > vm->most_wait_ns)
+		vm->most_wait_ns = vcpu->wait_ns;
+	if (vcpu->f.count > vm->most_count)
+		vm->most_count = vcpu->f.count;
 	figures_add(&vm->f, &vcpu->f);
 	figures_add(&vm->all, &vcpu->all);
 	figures_add(&vm->user, &vcpu->user);

@@ -118,13 +118,14 @@ struct vm_row {
 	struct exit_figures user;
 	u64 top_key;
 	u32 top_isa;
-	u8 stuck_state;                         /* state of the vCPU that is longest in KVM or USER, if over 1 s */
-	u64 stuck_ns;                           /* 0: none */
-	u64 paused_ns;                          /* for how long it is paused (model/paused.h), 0: it is not */
-	u32 vcpu_first, vcpu_count;             /* its rows in snapshot.vcpus */
-	u32 exit_first, exit_count;             /* sums by reason over its vCPUs, in snapshot.vm_exits */
-	u32 event_first, event_count;           /* sums over its vCPUs, in snapshot.vm_events */
-	u32 vcpu_event_first, vcpu_event_count; /* each by itself, in snapshot.vcpu_events */
+	u8 stuck_state;                              /* state of the vCPU that is longest in KVM or USER, if over 1 s */
+	u64 stuck_ns;                                /* 0: none */
+	u64 paused_ns;                               /* for how long it is paused (model/paused.h), 0: it is not */
+	u64 most_state_ns, most_wait_ns, most_count; /* of any of its vCPUs: in KVM or USER so far, waits, f.count */
+	u32 vcpu_first, vcpu_count;                  /* its rows in snapshot.vcpus */
+	u32 exit_first, exit_count;                  /* sums by reason over its vCPUs, in snapshot.vm_exits */
+	u32 event_first, event_count;                /* sums over its vCPUs, in snapshot.vm_events */
+	u32 vcpu_event_first, vcpu_event_count;      /* each by itself, in snapshot.vcpu_events */
 };
 
 struct accumulator;
