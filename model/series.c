@@ -32,9 +32,10 @@ struct slot {
 struct series {
 	struct slot *slots;
 	u32 slot_count, slot_room;
-	u16 *values;    /* reel.columns stretches of value_room */
+	u8 *values;     /* reel.columns stretches of value_room, each of width bytes */
+	u32 width;      /* 2, of very many rows 1 */
 	u32 value_room; /* slots that there are values for */
-	u16 *column;    /* of the sample that is being added */
+	u8 *column;     /* of the sample that is being added */
 	u32 *sums;      /* slots of sums that it added to */
 	u32 sum_room, sum_count;
 	u32 *table; /* slot + 1 by hash, a power of two; 0: free */
@@ -52,8 +53,10 @@ struct series *series_new(void)
 {
 	struct series *s = calloc(1, sizeof(*s));
 
-	if (s)
+	if (s) {
 		s->reel.columns = REEL_MOST;
+		s->width = 2;
+	}
 	return s;
 }
 
@@ -80,36 +83,89 @@ void series_reset(struct series *s)
 
 u64 series_bytes(const struct series *s)
 {
-	return sizeof(*s) + s->slot_room * sizeof(*s->slots) +
-	       (u64)s->reel.columns * s->value_room * sizeof(*s->values) + (u64)s->table_size * sizeof(*s->table) +
+	return sizeof(*s) + s->slot_room * sizeof(*s->slots) + (u64)s->reel.columns * s->value_room * s->width +
+	       (u64)s->table_size * sizeof(*s->table) +
 	       ((u64)s->order_room + s->last_order_room + s->sum_room) * sizeof(*s->order);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-/* The upper half of a float, rounded: eight bits are enough to draw, and at the size of a large host memory is not. */
-#define UNKNOWN 0x7fc0
+/*
+ * The upper half of a float, rounded: eight bits are enough to draw. Where there are so many rows that memory counts, the
+ * logarithm in eighths of an octave in one byte, from 1/32 up, and 0.
+ */
+#define UNKNOWN        0x7fc0
+#define NARROW_FIRST   (122 << 3) /* 1/32: its exponent as a float, and three bits of the fraction */
+#define NARROW_BYTE    254
+#define NARROW_NOTHING 255
 
-static u16 shorten(float value)
+static u32 float_bits(float value)
 {
 	u32 bits;
 
 	memcpy(&bits, &value, sizeof(bits));
-	return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+	return bits;
 }
 
-static float lengthen(u16 half)
+static float bits_float(u32 bits)
 {
-	u32 bits = (u32)half << 16;
 	float value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
 }
 
-static u16 *value_at(const struct series *s, u64 add, u32 slot)
+static u16 shorten(float value)
 {
-	return &s->values[add % s->reel.columns * s->value_room + slot];
+	u32 bits = float_bits(value);
+
+	return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+static u8 narrow(float value)
+{
+	u32 code = (float_bits(value) + (1 << 19)) >> 20;
+
+	if (code < NARROW_FIRST)
+		return 0;
+	return code - NARROW_FIRST + 1 < NARROW_BYTE ? (u8)(code - NARROW_FIRST + 1) : NARROW_BYTE;
+}
+
+static u8 *cell_at(const struct series *s, u64 add, u32 slot)
+{
+	return s->values + (add % s->reel.columns * s->value_room + slot) * s->width;
+}
+
+static float value_of(const struct series *s, u64 add, u32 slot)
+{
+	const u8 *cell = cell_at(s, add, slot);
+	u16 half;
+
+	if (s->width == 1)
+		return *cell == NARROW_NOTHING ? NAN : *cell ? bits_float((*cell - 1U + NARROW_FIRST) << 20) : 0;
+	memcpy(&half, cell, sizeof(half));
+	return bits_float((u32)half << 16);
+}
+
+/* Cells of a column that nothing is known of. */
+static void put_unknown(const struct series *s, u8 *cells, u32 count)
+{
+	static const u16 unknown = UNKNOWN;
+
+	if (s->width == 1)
+		memset(cells, NARROW_NOTHING, count);
+	for (u32 i = 0; i < count && s->width == 2; i++)
+		memcpy(cells + 2 * (size_t)i, &unknown, sizeof(unknown));
+}
+
+static void put_value(u8 *cell, u32 width, float value)
+{
+	u16 half = shorten(value);
+
+	if (width == 1)
+		*cell = narrow(value);
+	else
+		memcpy(cell, &half, sizeof(half));
 }
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
@@ -160,27 +216,36 @@ static int table_build(struct series *s)
 /* More slots; at the size of a large host fewer columns, of which the newest stay. */
 static int values_room(struct series *s)
 {
-	u32 room = s->slot_room, from = s->reel.columns, to = from;
-	u16 *values;
+	u32 room = s->slot_room, from = s->reel.columns, to = from, width = s->width;
+	u8 *values;
 
 	if (s->value_room >= room)
 		return 0;
-	if ((u64)to * room * sizeof(*values) > BYTES_MAX)
+	if ((u64)to * room * width > BYTES_MAX)
 		to = REEL_COLUMNS;
-	values = malloc((u64)to * room * sizeof(*values));
+	if (to == REEL_COLUMNS && (u64)to * room * width > BYTES_MAX / 4)
+		width = 1;
+	values = malloc((u64)to * room * width);
 	if (!values)
 		return -ENOMEM;
 	for (u64 n = s->reel.adds; s->slot_count && n && n + to > s->reel.adds; n--) {
-		u16 *column = values + n % to * room;
+		u8 *column = values + n % to * room * width;
 
-		memcpy(column, s->values + n % from * s->value_room, s->slot_count * sizeof(*column));
+		if (width == s->width)
+			memcpy(column, s->values + n % from * s->value_room * width, (u64)s->slot_count * width);
+		for (u32 i = 0; width != s->width && i < s->slot_count; i++) {
+			float value = value_of(s, n, i);
+
+			column[i] = isnan(value) ? NARROW_NOTHING : narrow(value);
+		}
 	}
 	if (to != from)
 		reel_shrink(&s->reel);
 	free(s->values);
 	s->values = values;
 	s->value_room = room;
-	s->column = value_at(s, s->reel.adds, 0);
+	s->width = width;
+	s->column = cell_at(s, s->reel.adds, 0);
 	return 0;
 }
 
@@ -197,7 +262,7 @@ static u32 slot_new(struct series *s, const struct slot *row)
 	/* a sum is new to the sample that it is of, too: add_to_sum() */
 	slot->seen = (u32)s->reel.adds - (row->kind == KIND_EXIT && !row->vcpu);
 	for (u64 n = s->reel.adds; n && n + s->reel.columns > s->reel.adds; n--)
-		*value_at(s, n, s->slot_count) = UNKNOWN;
+		put_unknown(s, cell_at(s, n, s->slot_count), 1);
 	s->slot_count++;
 	if (2 * ((u64)s->slot_count + 1) > s->table_size) {
 		if (table_build(s)) {
@@ -254,7 +319,7 @@ static int drop_old(struct series *s)
 		s->slots[kept].sum = NO_SLOT;
 		s->slots[kept].position = NO_SLOT;
 		for (u64 n = s->reel.adds; n && n + s->reel.columns > s->reel.adds; n--)
-			*value_at(s, n, kept) = *value_at(s, n, i);
+			memmove(cell_at(s, n, kept), cell_at(s, n, i), s->width);
 		kept++;
 	}
 	s->slot_count = kept;
@@ -284,7 +349,7 @@ static u64 step(struct series *s, u32 at, u64 now)
 static void put(struct series *s, u32 at, u64 events)
 {
 	if (s->a_second > 0)
-		s->column[at] = shorten((float)((double)events * s->a_second));
+		put_value(s->column + (size_t)at * s->width, s->width, (float)((double)events * s->a_second));
 }
 
 /* The value is put when all has been added. */
@@ -397,9 +462,8 @@ int series_add(struct series *s, const struct sample *sample)
 		s->reel.adds && sample->mono_ns > s->last_mono ? 1e9 / (double)(sample->mono_ns - s->last_mono) : 0;
 	reel_add(&s->reel, sample->seq);
 	if (s->slot_count)
-		s->column = value_at(s, s->reel.adds, 0);
-	for (u32 i = 0; i < s->slot_count; i++)
-		s->column[i] = UNKNOWN;
+		s->column = cell_at(s, s->reel.adds, 0);
+	put_unknown(s, s->column, s->slot_count);
 	s->sum_count = 0;
 	s->moved = false;
 	s->last_mono = sample->mono_ns;
@@ -464,7 +528,7 @@ u32 series_get(const struct series *s, const struct row_id *id, u64 seq, float *
 	u64 at = cell ? reel_find(&s->reel, seq) : 0, oldest = reel_oldest(&s->reel);
 
 	for (u32 i = n; i-- > 0;) {
-		out[i] = at >= oldest ? lengthen(*value_at(s, at, cell - 1)) : NAN;
+		out[i] = at >= oldest ? value_of(s, at, cell - 1) : NAN;
 		known += !isnan(out[i]);
 		at -= at > 0;
 	}

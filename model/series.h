@@ -34,7 +34,7 @@ int series_fill(struct series *s, const struct past *past, u64 seq);
 /*
  * Events a second in the n (1 to SERIES_SPAN) intervals up to the one that the sample seq ends, the newest last: exits of a
  * VM or vCPU (exits to user space where this host's KVM shows no others), events of an exit reason. NAN where the row
- * was not there yet or not any more, and before the first sample. Right within 0.4 %.
+ * was not there yet or not any more, and before the first sample. Right within 0.4 %, of tens of thousands of rows 7 %.
  * Returns how many are known.
  */
 u32 series_get(const struct series *s, const struct row_id *id, u64 seq, float *out, u32 n);

@@ -124,6 +124,39 @@ static void rows_come_and_go(void **state)
 	sample_free(&before);
 }
 
+/* On a large host there is less memory a value: still what it takes to draw it, and what is not there is not there. */
+static void a_large_host_is_drawn(void **state)
+{
+	struct sample *all = synthetic_samples("1000x2x20", 12);
+	struct series *s = series_new();
+	struct snapshot snap = {0};
+	u32 far = 0, zero = 0;
+
+	(void)state;
+	for (u32 i = 0; i < 12; i++)
+		assert_int_equal(series_add(s, &all[i]), 0);
+	assert_true(series_bytes(s) < 16 << 20);
+	for (u32 i = 1; i < 12; i += 5) {
+		assert_int_equal(snapshot_build(&snap, &all[i - 1], &all[i], false), 0);
+		for (u32 r = 0; r < snap.vcpu_exit_count; r++) {
+			struct row_id id = row_identity(VIEW_EXIT, (union row_ref){.exit = &snap.vcpu_exits[r]});
+			double want = snapshot_rate(&snap, snap.vcpu_exits[r].f.count);
+			float got;
+
+			assert_int_equal(series_get(s, &id, all[i].seq, &got, 1), 1);
+			assert_true(want == 0 ? got == 0 : fabs(got - want) < want * 0.07);
+			zero += want == 0;
+			far += fabs(got - want) > want * 0.01;
+			/* the first sample tells no rate */
+			assert_int_equal(series_get(s, &id, all[0].seq, &got, 1), 0);
+		}
+	}
+	assert_true(far > 1000 && zero > 0);
+	snapshot_free(&snap);
+	series_free(s);
+	samples_free(all, 12);
+}
+
 /* Wherever one goes in the past, by steps and jumps, the columns are there. */
 static void the_past_has_its_series(void **state)
 {
@@ -308,9 +341,13 @@ static void it_is_cheap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rates_are_those_of_snapshots),   cmocka_unit_test(rows_come_and_go),
-		cmocka_unit_test(the_past_has_its_series),        cmocka_unit_test(heat_is_the_histogram),
-		cmocka_unit_test(heat_survives_a_vcpu_that_ends), cmocka_unit_test(it_is_cheap),
+		cmocka_unit_test(rates_are_those_of_snapshots),
+		cmocka_unit_test(rows_come_and_go),
+		cmocka_unit_test(a_large_host_is_drawn),
+		cmocka_unit_test(the_past_has_its_series),
+		cmocka_unit_test(heat_is_the_histogram),
+		cmocka_unit_test(heat_survives_a_vcpu_that_ends),
+		cmocka_unit_test(it_is_cheap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
