@@ -16,7 +16,7 @@
 #define TIME_EACH  (5 * US)
 /* ftrace prints microseconds, rounded: a difference of two is off by one at most. */
 #define ROUNDING US
-/* A histogram's bucket is 12 % wide; of fewer durations than these the median is none. */
+/* A histogram's bucket is 12 % wide; of fewer durations than these neither median nor middle says anything. */
 #define HALF_BUCKET 0.0625
 #define MEDIAN_OF   11
 /* Two stamps of one event this far apart: something else had the emulator's CPU between them. */
@@ -349,7 +349,8 @@ void case_latency(const struct evidence *e)
 			continue;
 		checked++;
 		snprintf(what, sizeof(what), "exits by %s", sum->reason);
-		if (check_span(what, sum, row)) {
+		/* Of few, one with which the emulator was late decides: their bounds have to do. */
+		if (check_span(what, sum, row) && sum->count >= MEDIAN_OF) {
 			bool near = close_span(sum, row, said, sizeof(said));
 
 			claim(near, "%s: %s", what, said);
