@@ -4,7 +4,6 @@
  * for it. The thread takes copies, some frames at a time, so that the ring goes on as it would without.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "history.h"
 
 #define NAMES_MAX 100 /* of one stem */
@@ -78,19 +78,6 @@ int history_write(struct history *h, const char *path, char *error, size_t error
 	return write_ring(h, UINT64_MAX, &head, crc, path, NULL, error, error_size);
 }
 
-/* Not every file system can rename without replacing; a link never replaces either. */
-static int move_new(const char *from, const char *to)
-{
-	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -errno;
-	if (link(from, to))
-		return -errno;
-	unlink(from);
-	return 0;
-}
-
 static void *save(void *arg)
 {
 	struct history_saver *saver = arg;
@@ -111,7 +98,7 @@ static void *save(void *arg)
 		if (n > 1)
 			snprintf(number, sizeof(number), "-%d", n);
 		snprintf(now->path, sizeof(now->path), "%s%s.rec", saver->stem, number);
-		now->ret = move_new(part, now->path);
+		now->ret = file_move_new(part, now->path);
 		if (now->ret)
 			snprintf(now->error, sizeof(now->error), "%.200s: %s", now->path, strerror(-now->ret));
 		if (now->ret != -EEXIST)

@@ -2,7 +2,7 @@
 #include "save.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../model/files.h"
 #include "dump.h"
 #include "render.h"
 
@@ -56,10 +57,10 @@ static int write_new(const struct grid *grid, const struct theme *theme, enum du
 			ret = errno ? -errno : -EIO;
 		fclose(f);
 	}
-	/* A link fails where the name is taken; a rename would replace what is there. */
-	if (!ret && link(part, name))
-		ret = -errno;
-	unlink(part);
+	if (!ret)
+		ret = file_move_new(part, name);
+	if (ret)
+		unlink(part);
 	return ret;
 }
 
@@ -67,6 +68,7 @@ int save_screen(const struct app *app, char *line, size_t size)
 {
 	char stem[40], name[ARRAY_SIZE(files)][64] = {""};
 	struct grid grid = {0};
+	char here[PATH_MAX];
 	int ret = render(app, &grid);
 
 	file_stem(app, stem, sizeof(stem));
@@ -88,7 +90,8 @@ int save_screen(const struct app *app, char *line, size_t size)
 	}
 	grid_free(&grid);
 	if (ret)
-		snprintf(line, size, "the screen is not saved: %s", strerror(-ret));
+		snprintf(line, size, "the screen is not saved in %.120s: %s", getcwd(here, sizeof(here)) ? here : ".",
+			 strerror(-ret));
 	else
 		snprintf(line, size, "saved as %s and .%s", name[0], files[1].suffix);
 	return ret;
