@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../model/query.h"
+
 const struct bar_part bar_states[VCPU_STATES] = {
 	[VCPU_UNKNOWN] = {0, STYLE_UNKNOWN, '?'}, [VCPU_GUEST] = {0, STYLE_GUEST, 'G'},
 	[VCPU_KVM] = {0, STYLE_KVM, 'K'},         [VCPU_USER] = {0, STYLE_USER, 'U'},
@@ -14,6 +16,14 @@ const char *const state_names[VCPU_STATES] = {
 	[VCPU_UNKNOWN] = "?", [VCPU_GUEST] = "GUEST", [VCPU_KVM] = "KVM",   [VCPU_USER] = "USER",
 	[VCPU_POLL] = "POLL", [VCPU_HALT] = "HALT",   [VCPU_WAIT] = "WAIT",
 };
+
+bool state_is_measured(const struct snapshot *snap, u8 state)
+{
+	const struct view_columns *vms = view_columns(VIEW_VM);
+	int column = column_find(vms, state_names[state]);
+
+	return column < 0 || column_available(&vms->columns[column], snap, NULL);
+}
 
 const char *const state_help[VCPU_STATES] = {
 	[VCPU_UNKNOWN] = "not known yet: before the first event that tells, or this host cannot tell",

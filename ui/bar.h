@@ -19,6 +19,8 @@ struct bar_part {
 extern const struct bar_part bar_states[VCPU_STATES];
 /* "GUEST"; "?" for VCPU_UNKNOWN. */
 extern const char *const state_names[VCPU_STATES];
+/* Whether this host can tell it from others, as the column of its name in the view of VMs says. */
+bool state_is_measured(const struct snapshot *snap, u8 state);
 /* What each means, half a sentence. */
 extern const char *const state_help[VCPU_STATES];
 /* Each part of an exit, by enum exit_part. */

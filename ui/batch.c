@@ -53,8 +53,9 @@ static void end_line(struct padded *line)
 	line->blanks = 0;
 }
 
-static void put_budget(FILE *out, const struct budget *budget)
+static void put_budget(FILE *out, const struct snapshot *snap)
 {
+	const struct budget *budget = &snap->budget;
 	char num[FMT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(budget_order); i++) {
@@ -62,8 +63,11 @@ static void put_budget(FILE *out, const struct budget *budget)
 
 		if (state == VCPU_UNKNOWN && !budget->ns[state])
 			continue;
-		fprintf(out, "%s%s %s%%", i ? " " : "", vcpu_state_name(state),
-			budget->span_ns ? fmt_share(num, share(budget->ns[state], budget->span_ns), 4) : "-");
+		if (!budget->span_ns || (!budget->ns[state] && !state_is_measured(snap, state)))
+			snprintf(num, sizeof(num), "-");
+		else
+			fmt_share(num, share(budget->ns[state], budget->span_ns), 4);
+		fprintf(out, "%s%s %s%%", i ? " " : "", vcpu_state_name(state), num);
 	}
 }
 
@@ -96,7 +100,7 @@ static void put_head(FILE *out, const struct app *app)
 		fprintf(out, " %s", text);
 	fprintf(out, " interval %s VMs %u vCPUs %u exits/s %s ", fmt_ns(num, (double)snap->interval_ns, 6),
 		snap->vm_count, snap->vcpu_count, fmt_rate(text, snapshot_rate(snap, snap->exits), 6));
-	put_budget(out, &snap->budget);
+	put_budget(out, snap);
 	fprintf(out, " self %s%%",
 		snap->interval_ns ? fmt_share(num, share(snap->own_cpu_ns, snap->interval_ns), 5) : "-");
 	if (snap->bpf_events && snap->interval_ns)
@@ -212,18 +216,19 @@ static void put_log(FILE *out, const struct app *app, u64 kinds)
 	}
 }
 
-static int print_log(struct feed *feed, struct app *app, const struct batch_options *opts, FILE *out)
+/* lost: how many events had been left out before, and are now. */
+static int print_log(struct feed *feed, struct app *app, const struct batch_options *opts, u64 *lost, FILE *out)
 {
 	const struct snapshot *snap = feed_shown(feed, false);
-	u64 before = app->snap ? app->snap->lost[LOSS_LOG] : 0, left_out;
 	int ret = snap ? app_set_snapshot(app, snap, snap->cur->mono_ns) : -ENOMEM;
 
 	if (ret)
 		return ret;
 	put_log(out, app, opts->loop->log_kinds);
-	left_out = snap->lost[LOSS_LOG] - before;
-	if (left_out)
-		fprintf(out, "... and %llu events more that did not fit in the log\n", (unsigned long long)left_out);
+	if (snap->lost[LOSS_LOG] > *lost)
+		fprintf(out, "... and %llu events more that did not fit in the log\n",
+			(unsigned long long)(snap->lost[LOSS_LOG] - *lost));
+	*lost = snap->lost[LOSS_LOG];
 	return fflush(out) || ferror(out) ? -errno : 0;
 }
 
@@ -294,6 +299,7 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 {
 	struct timespec next;
 	struct wants wants;
+	u64 lost;
 	int ret;
 
 	/* JSON has what was asked for by --all, or by the view. */
@@ -304,7 +310,7 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 		wants.groups = wants.log_groups = opts->loop->groups;
 	feed_want(feed, &wants);
 	ret = feed_take(feed);
-
+	lost = ret ? 0 : feed_newest(feed)->lost[LOSS_LOG];
 	if (!ret && opts->format == BATCH_CSV && !opts->quiet)
 		ret = csv_write_header(out, opts->loop->view);
 	clock_gettime(CLOCK_MONOTONIC, &next);
@@ -315,12 +321,16 @@ static int run(struct feed *feed, struct app *app, const struct batch_options *o
 		skip_lost_time(&next, opts->loop->delay);
 		if (!ret && feed->ended)
 			return 0;
+		errno = 0;
 		if (!ret && opts->format == BATCH_LOG)
-			ret = print_log(feed, app, opts, out);
+			ret = print_log(feed, app, opts, &lost, out);
 		else if (!ret && !opts->quiet)
 			ret = print(feed, app, opts, out);
 	}
-	return ret == -EPIPE || (ret == -EIO && errno == EPIPE) ? 0 : ret;
+	/* what was wrong with the stream, where only that it was is known */
+	if (ret == -EIO && errno)
+		ret = -errno;
+	return ret == -EPIPE ? 0 : ret;
 }
 
 int batch_run(struct source *source, const struct batch_options *opts, FILE *out, char *err, size_t err_size)
