@@ -21,6 +21,9 @@
 /* The second sample comes soon after the first, so that the screen has rates before one looks for them. */
 #define FIRST_INTERVAL 0.25
 
+/* A signal came that ends it while the terminal did not take what was drawn. */
+static volatile sig_atomic_t hurried;
+
 struct loop {
 	struct feed feed;
 	struct app app;
@@ -189,6 +192,32 @@ static int on_timer(struct loop *loop)
 	return ret;
 }
 
+static void on_hurry(int sig)
+{
+	(void)sig;
+	hurried = 1;
+	term_hurry();
+}
+
+/* A terminal that hangs does not keep us from ending: the signals that ask for it come through while it is written to. */
+static int draw(struct loop *loop)
+{
+	int ret = render(&loop->app, &loop->grid);
+	sigset_t ends;
+
+	if (ret)
+		return ret;
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &ends, NULL);
+	term_draw(&loop->grid, app_theme(&loop->app));
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	loop->draw = false;
+	loop->quit |= hurried;
+	return 0;
+}
+
 /* Ticks that were missed while a sample took long are not made up for: the interval is as long as it was. */
 static int run(struct loop *loop)
 {
@@ -198,6 +227,7 @@ static int run(struct loop *loop)
 		{.fd = loop->signals, .events = POLLIN},
 		{.fd = loop->exporter ? exporter_fd(loop->exporter) : -1, .events = POLLIN},
 		{.fd = -1, .events = POLLIN},
+		{.fd = -1, .events = POLLOUT},
 	};
 	int ret = tick(loop);
 
@@ -209,13 +239,12 @@ static int run(struct loop *loop)
 	while (!ret && !loop->quit) {
 		u32 key;
 
-		if (loop->draw) {
-			ret = render(&loop->app, &loop->grid);
-			if (ret)
-				break;
-			term_draw(&loop->grid, app_theme(&loop->app));
-			loop->draw = false;
-		}
+		/* while the screen stands still samples are taken, recorded and told of all the same */
+		if (loop->draw && term_ready())
+			ret = draw(loop);
+		if (ret || loop->quit)
+			break;
+		fds[5].fd = loop->draw ? STDOUT_FILENO : -1;
 		fds[4].fd = journey_save_fd(&loop->feed);
 		fds[4].revents = 0;
 		if (poll(fds, ARRAY_SIZE(fds), loop->exporter ? exporter_timeout(loop->exporter) : -1) < 0 &&
@@ -292,6 +321,8 @@ int loop_run(struct source *source, const struct loop_options *opts, char *err, 
 			    .opts = opts,
 			    .err = err,
 			    .err_size = err_size};
+	const struct sigaction act = {.sa_handler = on_hurry, .sa_flags = SA_RESTART};
+	struct sigaction term_was, hup_was;
 	sigset_t mask, old;
 	int ret;
 
@@ -308,12 +339,17 @@ int loop_run(struct source *source, const struct loop_options *opts, char *err, 
 	sigaddset(&mask, SIGTSTP);
 	sigaddset(&mask, SIGCONT);
 	sigprocmask(SIG_BLOCK, &mask, &old);
+	hurried = 0;
+	sigaction(SIGTERM, &act, &term_was);
+	sigaction(SIGHUP, &act, &hup_was);
 	feed_init(&loop.feed, source);
 	loop.feed.groups = opts->groups;
 	ret = open_all(&loop, opts, &mask);
 	if (!ret)
 		ret = run(&loop);
 	term_close();
+	sigaction(SIGTERM, &term_was, NULL);
+	sigaction(SIGHUP, &hup_was, NULL);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	/* what was asked to be saved is, and that is said where it can still be read; ^C gives it up */
 	if (journey_saved(&loop.feed, &loop.app, true))

@@ -7,6 +7,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,10 +173,36 @@ void term_close(void)
 	if (!term.screen)
 		return;
 	unhandle_fatal();
+	if (!term_ready())
+		term_hurry();
 	curs_set(1);
 	endwin();
 	delscreen(term.screen);
 	term.screen = NULL;
+}
+
+bool term_ready(void)
+{
+	struct pollfd out = {.fd = term.fd, .events = POLLOUT};
+
+	return poll(&out, 1, 0) != 0;
+}
+
+void term_hurry(void)
+{
+	struct termios was, now;
+	int err = errno;
+
+	/* a ^S is forgotten where it means nothing, if only for a moment */
+	if (!tcgetattr(term.fd, &was)) {
+		now = was;
+		now.c_iflag &= ~(tcflag_t)IXON;
+		tcsetattr(term.fd, TCSANOW, &now);
+		tcsetattr(term.fd, TCSANOW, &was);
+	}
+	tcflow(term.fd, TCOON);
+	tcflush(term.fd, TCOFLUSH);
+	errno = err;
 }
 
 bool term_has_color(void)
