@@ -248,6 +248,23 @@ static bool parse_history_size(const char *text, struct loop_options *loop)
 	return true;
 }
 
+/* Of those that exclude each other the first one is remembered, and the first two that are given. */
+static void choose(struct options *o, const char **chosen, const char *option)
+{
+	if (*chosen && strcmp(*chosen, option) != 0 && !o->twice[0]) {
+		o->twice[0] = *chosen;
+		o->twice[1] = option;
+	}
+	*chosen = option;
+}
+
+static bool output(struct options *o, enum mode mode, const char *option)
+{
+	choose(o, &o->output, option);
+	o->mode = mode;
+	return true;
+}
+
 /* False: the argument does not fit. */
 static bool take(int code, const char *arg, struct options *o)
 {
@@ -274,7 +291,7 @@ static bool take(int code, const char *arg, struct options *o)
 		o->loop.filter = arg;
 		return true;
 	case OPT_LOG:
-		o->mode = MODE_LOG;
+		output(o, MODE_LOG, "--log");
 		o->loop.view = VIEW_LOG;
 		o->loop.sort = "-when";
 		return !event_kinds_parse(arg, &o->loop.groups, &o->loop.log_kinds, &arg);
@@ -285,16 +302,13 @@ static bool take(int code, const char *arg, struct options *o)
 		o->loop.cumulative = true;
 		return true;
 	case 'b':
-		o->mode = MODE_BATCH;
-		return true;
+		return output(o, MODE_BATCH, "--batch");
 	case OPT_JSON:
-		o->mode = MODE_JSON;
-		return true;
+		return output(o, MODE_JSON, "--json");
 	case OPT_CSV:
-		o->mode = MODE_CSV;
-		return !arg || parse_view(arg, &o->loop.view);
+		return output(o, MODE_CSV, "--csv") && (!arg || parse_view(arg, &o->loop.view));
 	case OPT_DESCRIBE:
-		o->mode = MODE_DESCRIBE;
+		output(o, MODE_DESCRIBE, "--describe");
 		o->describe = arg;
 		return !strcmp(arg, "csv") || !strcmp(arg, "json") || !strcmp(arg, "metrics");
 	case OPT_EXPORT:
@@ -323,25 +337,28 @@ static bool take(int code, const char *arg, struct options *o)
 	case OPT_ROTATE:
 		return !recorder_limits_parse(arg, &o->rotate);
 	case 'r':
+		choose(o, &o->source, "--replay");
 		o->replay = arg;
 		o->loop.replay = true;
 		return *arg;
 	case OPT_FEATURES:
-		o->mode = MODE_FEATURES;
-		return true;
+		return output(o, MODE_FEATURES, "--features");
 	case OPT_SCRIPT:
-		o->mode = MODE_SCRIPT;
 		o->script = arg;
-		return true;
+		return output(o, MODE_SCRIPT, "--script");
 	case OPT_SIZE:
+		o->size_given = true;
 		return parse_size(arg, &o->w, &o->h);
 	case OPT_DUMP:
+		o->size_given = true;
 		return !dump_format_find(arg, &o->dump);
 	case OPT_DEMO:
+		choose(o, &o->source, "--demo");
 		o->demo = true;
 		o->loop.replay = true;
 		return true;
 	case OPT_SOURCE:
+		choose(o, &o->source, "--source");
 		return parse_source(arg, o);
 	case OPT_MAX_VCPUS:
 		if (!parse_long(arg, 1, 1 << 20, &n))
@@ -355,10 +372,9 @@ static bool take(int code, const char *arg, struct options *o)
 		o->loop.no_color = true;
 		return true;
 	case OPT_MAN:
-		o->mode = MODE_MAN;
-		return true;
+		return output(o, MODE_MAN, "--man");
 	case OPT_COMPLETION:
-		o->mode = MODE_COMPLETION;
+		output(o, MODE_COMPLETION, "--completion");
 		o->shell = arg;
 		return docs_shell(arg);
 	case OPT_MEASURE:
@@ -377,10 +393,10 @@ static bool take(int code, const char *arg, struct options *o)
 		o->debug_bpf = true;
 		return true;
 	case 'h':
-		o->mode = MODE_HELP;
-		return true;
 	case 'V':
-		o->mode = MODE_VERSION;
+		/* whatever else is asked for */
+		if (!o->tell)
+			o->tell = code == 'h' ? MODE_HELP : MODE_VERSION;
 		return true;
 	default:
 		return false;
@@ -435,11 +451,23 @@ int options_parse(int argc, char **argv, struct options *o, char *err, size_t er
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 			if (table[i].code == code)
-				snprintf(err, err_size, "--%s %s: %s", table[i].name, optarg, option_help(i));
+				snprintf(err, err_size, "--%s %.60s: %s", table[i].name, optarg, option_help(i));
 		return -EINVAL;
 	}
 	if (optind < argc) {
-		snprintf(err, err_size, "what is %s? See kvmtop --help", argv[optind]);
+		snprintf(err, err_size, "what is %.60s? See kvmtop --help", argv[optind]);
+		return -EINVAL;
+	}
+	if (o->tell) {
+		o->mode = o->tell;
+		return 0;
+	}
+	if (o->twice[0]) {
+		snprintf(err, err_size, "%s and %s exclude each other", o->twice[0], o->twice[1]);
+		return -EINVAL;
+	}
+	if (o->size_given && !o->script) {
+		snprintf(err, err_size, "--size and --dump go with --script FILE: see kvmtop --help");
 		return -EINVAL;
 	}
 	if (o->metrics.max_series && !o->metrics.address) {

@@ -48,7 +48,10 @@ struct options {
 	bool debug_bpf;
 	const char *config; /* settings file, NULL: the usual one */
 	bool no_config;     /* none */
-	bool delay_given, view_given;
+	bool delay_given, view_given, size_given;
+	enum mode tell;              /* MODE_HELP or MODE_VERSION, 0: neither */
+	const char *output, *source; /* the options that say which, NULL: none */
+	const char *twice[2];        /* two of them that contradict each other, NULL: there are none */
 };
 
 /* Exit status. */

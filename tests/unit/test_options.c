@@ -47,6 +47,9 @@ static void good(void **state)
 	assert_true(opts.demo && opts.mode == MODE_BATCH && opts.max_vcpus == 9);
 	assert_int_equal(parse("--export [::1]:9750 --export-max-series 1000"), 0);
 	assert_true(!strcmp(opts.metrics.address, "[::1]:9750") && opts.metrics.max_series == 1000);
+	assert_int_equal(parse("--json --csv --help -V"), 0);
+	assert_int_equal(opts.mode, MODE_HELP);
+	assert_int_equal(parse("--json --json"), 0);
 	assert_int_equal(parse("--csv -n 2"), 0);
 	assert_true(opts.mode == MODE_CSV && opts.loop.view == VIEW_VM && opts.loop.iterations == 2);
 	assert_int_equal(parse("--csv vcpu -n 3"), 0);
@@ -96,6 +99,13 @@ static void bad(void **state)
 		{"-w x --rotate 64", "--rotate 64"},
 		{"--rotate 64M", "--rotate goes with -w"},
 		{"-r x -w x", "the same file"},
+		{"--json --csv", "--json and --csv exclude each other"},
+		{"--csv vm -b", "--csv and --batch exclude"},
+		{"--log irq --features", "--log and --features exclude"},
+		{"--demo -r x", "--demo and --replay exclude"},
+		{"--source synthetic:1x1x1 --demo", "--source and --demo exclude"},
+		{"--size 80x24", "--size and --dump go with --script"},
+		{"--json --dump svg", "--size and --dump go with --script"},
 		{"--nosuch", "no option --nosuch"},
 		{"-y", "no option -y"},
 		{"word", "what is word?"},
