@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/events.h"
 #include "docs.h"
 #include "dump.h"
 #include "options.h"
@@ -42,6 +43,21 @@ static void add_columns(char *list, size_t size)
 	}
 }
 
+/* What --log takes: groups of events and their kinds. */
+static void add_kinds(char *list, size_t size)
+{
+	add(list, size, "all");
+	for (u32 group = GROUP_CORE + 1; group < GROUPS; group++)
+		add(list, size, event_group_name(group));
+	for (u32 i = 0; i < event_info_count(); i++) {
+		const struct event_info *info = event_info_at(i);
+
+		/* some groups have the name of their only kind */
+		if (strcmp(info->name, event_group_name(EVENT_KIND_GROUP(info->kind))) != 0)
+			add(list, size, info->name);
+	}
+}
+
 /* By what the help calls the argument; the words of a list go into list. */
 static enum words words_of(const struct option_text *o, char *list, size_t size)
 {
@@ -66,6 +82,8 @@ static enum words words_of(const struct option_text *o, char *list, size_t size)
 			add(list, size, view_columns((enum view_id)v)->name);
 	if (!strcmp(o->arg, "COLUMN"))
 		add_columns(list, size);
+	if (!strcmp(o->arg, "KINDS"))
+		add_kinds(list, size);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(o->arg, known[i].arg))
 			add(list, size, known[i].words);
@@ -86,7 +104,7 @@ static void write_bash(FILE *out)
 	for (size_t i = 0; option_at(i, &o); i++) {
 		enum words words = words_of(&o, list, sizeof(list));
 
-		if (words == WORDS_NONE || o.arg[0] == '[')
+		if (words == WORDS_NONE)
 			continue;
 		fputc('\t', out);
 		if (o.letter)
@@ -102,7 +120,8 @@ static void write_bash(FILE *out)
 			      out);
 		else if (*list)
 			fprintf(out, "\t\tmapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\")\n", list);
-		fputs("\t\treturn\n\t\t;;\n", out);
+		/* what may be left out may be another option, too */
+		fprintf(out, "\t\t%sreturn\n\t\t;;\n", o.arg[0] == '[' ? "[[ $cur == -* ]] || " : "");
 	}
 	fputs("\tesac\n\tmapfile -t COMPREPLY < <(compgen -W \"", out);
 	for (size_t i = 0; option_at(i, &o); i++)

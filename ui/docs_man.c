@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <string.h>
 
+#include "../model/events.h"
 #include "bar.h"
 #include "docs.h"
 #include "options.h"
@@ -154,6 +155,24 @@ static void write_filters(FILE *out)
 		entry(out, forms[i][0], forms[i][1]);
 }
 
+static void write_kinds(FILE *out)
+{
+	heading(out, "SH", "EVENTS");
+	line(out,
+	     "What --log takes: the names of groups of events, of single kinds of them, or all, with commas between "
+	     "them. The groups, with their kinds:");
+	for (u32 group = GROUP_CORE + 1; group < GROUPS; group++) {
+		char kinds[256] = "";
+		size_t len = 0;
+
+		for (u32 i = 0; i < event_info_count() && len < sizeof(kinds); i++)
+			if (EVENT_KIND_GROUP(event_info_at(i)->kind) == group)
+				len += (size_t)snprintf(kinds + len, sizeof(kinds) - len, "%s%s", len ? ", " : "",
+							event_info_at(i)->name);
+		entry(out, event_group_name(group), kinds);
+	}
+}
+
 static void write_settings(FILE *out)
 {
 	heading(out, "SH", "SETTINGS");
@@ -230,6 +249,7 @@ void docs_man(FILE *out)
 	write_columns(out);
 	write_states(out);
 	write_filters(out);
+	write_kinds(out);
 	write_settings(out);
 	write_rest(out);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../../model/events.h"
 #include "../../ui/docs.h"
 #include "../../ui/options.h"
 #include "../../ui/view.h"
@@ -131,6 +132,34 @@ static void completions_have_all(void **state)
 	assert_false(docs_shell("csh"));
 }
 
+/* Each name that --log takes is in the manual page, and is completed. */
+static void kinds_are_told(void **state)
+{
+	static const char *const shells[] = {"bash", "zsh", "fish"};
+	char *text = man(), word[64], *made;
+	u32 groups;
+	u64 kinds;
+	const char *bad;
+
+	(void)state;
+	for (u32 i = 0; i < event_info_count(); i++) {
+		const char *name = event_info_at(i)->name;
+
+		assert_int_equal(event_kinds_parse(name, &groups, &kinds, &bad), 0);
+		assert_true(kinds >> i & 1);
+		has(strstr(text, "EVENTS"), name, "the manual page");
+		for (size_t s = 0; s < ARRAY_SIZE(shells); s++) {
+			made = completion(shells[s]);
+			snprintf(word, sizeof(word), "%s ", name);
+			if (!strstr(made, word))
+				snprintf(word, sizeof(word), "%s%s", name, s == 0 ? "\"" : s == 1 ? ")" : "'");
+			has(made, word, shells[s]);
+			free(made);
+		}
+	}
+	free(text);
+}
+
 static void help_has_all(void **state)
 {
 	char *text = NULL, term[128];
@@ -159,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(man_has_all),
 		cmocka_unit_test(completions_have_all),
+		cmocka_unit_test(kinds_are_told),
 		cmocka_unit_test(help_has_all),
 	};
 
