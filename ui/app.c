@@ -75,7 +75,10 @@ int app_set_filter(struct app *app, const char *text, char *err, size_t err_size
 	struct line clean;
 	int ret;
 
-	line_set(&clean, text);
+	if (!line_set(&clean, text)) {
+		snprintf(err, err_size, "a filter is no longer than %d bytes", LINE_SIZE - 4);
+		return -EINVAL;
+	}
 	ret = filter_parse(clean.text, &filter, err, err_size);
 	if (ret)
 		return ret;
@@ -409,40 +412,6 @@ static u32 move(struct app *app, enum action_id action)
 	return move_list(app, action);
 }
 
-/* --- sorting ----------------------------------------------------------------------------------------------------- */
-
-/* Sorting moves the rows; the cursor follows its row, or stays at the top. */
-static u32 sort_to(struct app *app, int col)
-{
-	struct view_state *vs = &app->views[app->here.view];
-	const struct view_columns *cols = view_columns(app->here.view);
-
-	if (col < 0 || col >= (int)cols->count)
-		return 0;
-	vs->sort = col;
-	vs->descending = cols->columns[col].descending;
-	return APP_RENDER | APP_QUERY;
-}
-
-/* The first of some column names that the view has; the same key again turns the order round. */
-static u32 sort_key(struct app *app, const char *const *names)
-{
-	struct view_state *vs = &app->views[app->here.view];
-	const struct view_columns *cols = view_columns(app->here.view);
-
-	for (; *names; names++) {
-		int col = column_find(cols, *names);
-
-		if (col < 0)
-			continue;
-		if (col != vs->sort)
-			return sort_to(app, col);
-		vs->descending = !vs->descending;
-		return APP_RENDER | APP_QUERY;
-	}
-	return 0;
-}
-
 /* --- the tree ---------------------------------------------------------------------------------------------------- */
 
 /* On a vCPU it folds the VM that it is of, and the cursor goes there. */
@@ -452,7 +421,7 @@ static u32 unfold(struct app *app, enum action_id action)
 	struct row_id id;
 
 	if (!app_selected(app, &id))
-		return 0;
+		return app_no_row(app);
 	if (action == ACT_UNFOLD_ALL)
 		tree_set_all(&app->tree, !app->tree.all && !app->tree.count);
 	else if (tree_toggle(&app->tree, id.vm))
@@ -503,11 +472,15 @@ static u32 show_action(struct app *app, enum action_id action)
 		return APP_RENDER | APP_QUERY;
 	case ACT_IDLE:
 		app->set.value[SET_IDLE] = !app->idle_mixed;
+		snprintf(app->notice, sizeof(app->notice), "idle reasons: %s",
+			 app->idle_mixed ? "apart, at the end" : "with the rest");
 		return app_setting_changed(app, SET_IDLE);
 	case ACT_SPLIT:
 		app->set.value[SET_SPLIT] = !app->set.value[SET_SPLIT];
-		if (app->set.value[SET_SPLIT] && app->h < 30)
-			snprintf(app->notice, sizeof(app->notice), "a split screen needs 30 lines, this one has %d",
+		if (app->h < 30)
+			snprintf(app->notice, sizeof(app->notice),
+				 app->set.value[SET_SPLIT] ? "a split screen needs 30 lines, this one has %d"
+							   : "one list; this screen of %d lines had no room for more",
 				 app->h);
 		return APP_RENDER | APP_QUERY;
 	case ACT_UNFOLD:
@@ -549,57 +522,6 @@ static u32 show_action(struct app *app, enum action_id action)
 		return APP_RENDER | APP_SUSPEND;
 	default:
 		return travel_action(app, action);
-	}
-}
-
-/* The column to the left or right on the screen, -1: there is none. */
-static int shown_beside(const struct app *app, int column, int by)
-{
-	u8 order[VIEW_COLUMNS];
-	int count = (int)settings_columns(&app->set, app->here.view, order), at = 0;
-
-	while (at < count && order[at] != column)
-		at++;
-	if (at == count) /* sorted by one that is not shown */
-		return order[0];
-	return at + by < 0 || at + by >= count ? -1 : order[at + by];
-}
-
-static u32 sort_action(struct app *app, enum action_id action)
-{
-	static const char *const by_max[] = {"max", NULL};
-	static const char *const by_p99[] = {"p99", NULL};
-	static const char *const by_time[] = {"share", "budget", NULL};
-	static const char *const by_rate[] = {"rate", "exits", NULL};
-	static const char *const by_name[] = {"reason", "vm", NULL};
-	struct view_state *vs = &app->views[app->here.view];
-
-	switch (action) {
-	case ACT_SORT_LEFT:
-	case ACT_SORT_RIGHT:
-		return sort_to(app, shown_beside(app, vs->sort, action == ACT_SORT_RIGHT ? 1 : -1));
-	case ACT_SORT_PICK:
-		app->picker = true;
-		app->picker_at = vs->sort;
-		return APP_RENDER;
-	case ACT_PICK:
-		app->picker = false;
-		return sort_to(app, app->picker_at);
-	case ACT_REVERSE:
-		vs->descending = !vs->descending;
-		return APP_RENDER | APP_QUERY;
-	case ACT_SORT_MAX:
-		return sort_key(app, by_max);
-	case ACT_SORT_P99:
-		return sort_key(app, by_p99);
-	case ACT_SORT_TIME:
-		return sort_key(app, by_time);
-	case ACT_SORT_RATE:
-		return sort_key(app, by_rate);
-	case ACT_SORT_NAME:
-		return sort_key(app, by_name);
-	default:
-		return 0;
 	}
 }
 
@@ -655,6 +577,51 @@ static u32 dispatch(struct app *app, enum action_id action)
 	}
 }
 
+u32 app_no_row(struct app *app)
+{
+	snprintf(app->notice, sizeof(app->notice), "there is no row here");
+	return APP_RENDER;
+}
+
+/* Nothing that is pressed goes without an answer: where else the key does something, or where all of them are told. */
+static u32 say_no_key(struct app *app, u32 key)
+{
+	static const struct {
+		enum context context;
+		const char *name;
+	} lists[] = {{CTX_VM, "VMs"}, {CTX_VCPU, "vCPUs"}, {CTX_EXIT, "exits"}};
+	const struct action *act = NULL;
+	char label[KEY_NAME_SIZE];
+	size_t len;
+
+	app->hint = false;
+	/* a key without a name, or what a terminal says of itself */
+	if (key == K_INSERT || key == K_NONE)
+		return APP_RENDER;
+	for (u32 ctx = 1; !act && ctx <= CTX_LAST; ctx <<= 1)
+		if (ctx & CTX_MAIN)
+			act = settings_action(&app->set, key, (enum context)ctx);
+	len = (size_t)snprintf(app->notice, sizeof(app->notice), "%s ", key_label(key, label));
+	if (app_context(app) & CTX_OVER)
+		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing here: Esc closes this");
+	else if (!act)
+		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing: ? tells what all keys do");
+	else if ((act->contexts & CTX_LIST) == CTX_LIST)
+		snprintf(app->notice + len, sizeof(app->notice) - len, "works in lists, one level up");
+	else {
+		const char *between = "works in the view of";
+
+		for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+			if (!(act->contexts & lists[i].context))
+				continue;
+			len += (size_t)snprintf(app->notice + len, sizeof(app->notice) - len, "%s %s", between,
+						lists[i].name);
+			between = " and";
+		}
+	}
+	return APP_RENDER;
+}
+
 u32 app_update(struct app *app, enum action_id action)
 {
 	const struct action *act = action_by_id(action);
@@ -685,5 +652,5 @@ u32 app_key(struct app *app, u32 key)
 		return app_update(app, act->id);
 	if (app->prompt && key_is_text(key) && line_insert(&app->line, key))
 		return prompt_changed(app);
-	return 0;
+	return app->prompt ? 0 : say_no_key(app, key);
 }

@@ -167,7 +167,9 @@ void app_resize(struct app *app, int w, int h);
  * live_ns: when the newest sample was taken (CLOCK_MONOTONIC). 0 or -ENOMEM.
  */
 int app_set_snapshot(struct app *app, const struct snapshot *snap, u64 live_ns);
-/* A key was pressed: APP_* flags. */
+/* For what needs a row where there is none. */
+u32 app_no_row(struct app *app);
+/* A key was pressed: APP_* flags. What does nothing says so in notice. */
 u32 app_key(struct app *app, u32 key);
 /* The same for an action, whatever its keys. Line editing takes its text from app_key() only. */
 u32 app_update(struct app *app, enum action_id action);
@@ -224,6 +226,9 @@ u32 palette_open(struct app *app);
 u32 palette_edit(struct app *app, enum action_id action);
 u32 palette_accept(struct app *app);
 
+/* ui/sort.c: ACT_SORT_*, ACT_REVERSE, ACT_PICK. */
+u32 sort_action(struct app *app, enum action_id action);
+
 /* ui/search.c */
 u32 search_action(struct app *app, enum action_id action);
 /* After each change of the line, and when the typing is given up. */
@@ -261,7 +266,7 @@ u32 prompt_action(struct app *app, enum action_id action);
 void move_lines(int *top, int lines, int height, enum action_id action);
 
 /* ui/line.c: editing. All keep text valid UTF-8 and NUL-terminated. */
-void line_set(struct line *line, const char *text);
+bool line_set(struct line *line, const char *text); /* false: it was cut */
 bool line_insert(struct line *line, u32 code);
 bool line_edit(struct line *line, enum action_id action);
 

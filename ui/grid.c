@@ -275,6 +275,29 @@ int grid_put_cut(struct grid *grid, int x, int y, int max, enum style style, con
 	return used + grid_put(grid, x + used, y, 1, style, "…");
 }
 
+int grid_put_words(struct grid *grid, int x, int y, int max, int lines, enum style style, const char *text)
+{
+	int line = 0, at = 0;
+
+	while (*text && line < lines) {
+		size_t len = strcspn(text, " ");
+		char word[128];
+		int width;
+
+		snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word) - 1), text);
+		width = text_width(word, grid->ascii);
+		if (at && at + width > max) {
+			line++;
+			at = 0;
+			continue;
+		}
+		at += grid_put_cut(grid, x + at, y + line, max - at, style, word) + 1;
+		text += len;
+		text += strspn(text, " ");
+	}
+	return line + (at > 0);
+}
+
 int grid_putf(struct grid *grid, int x, int y, int max, enum style style, const char *format, ...)
 {
 	char text[512];

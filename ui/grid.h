@@ -64,6 +64,8 @@ void grid_clip(struct grid *grid, int top, int bottom);
 int grid_put(struct grid *grid, int x, int y, int max, enum style style, const char *text);
 /* The same, and where text is cut its last column shows so ("~", or an ellipsis). */
 int grid_put_cut(struct grid *grid, int x, int y, int max, enum style style, const char *text);
+/* Words over at most so many lines of max columns from (x, y) on; returns how many lines it took. */
+int grid_put_words(struct grid *grid, int x, int y, int max, int lines, enum style style, const char *text);
 int grid_putf(struct grid *grid, int x, int y, int max, enum style style, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 /* Right-aligned in [x, x + w). */

@@ -151,34 +151,37 @@ static u64 target(const struct feed *feed, struct app *app)
 	switch (t->go) {
 	case GO_STEP:
 		seq = past_step(past, from, t->by);
-		if (seq == from)
-			snprintf(app->notice, sizeof(app->notice), "this is the %s sample that is kept",
-				 t->by < 0 ? "oldest" : "newest");
-		return seq;
+		break;
 	case GO_BY:
 		seq = by_time(past, from, t->by);
 		/* a step that is shorter than an interval is a step all the same */
 		if (seq == from)
 			seq = past_step(past, from, t->by < 0 ? -1 : 1);
-		if (seq == from)
-			snprintf(app->notice, sizeof(app->notice), "this is the %s sample that is kept",
-				 t->by < 0 ? "oldest" : "newest");
-		return seq;
+		break;
 	case GO_OLDEST:
-		return past_first(past);
+		seq = past_first(past);
+		break;
 	case GO_NEWEST:
-		return past_last(past);
+		seq = past_last(past);
+		break;
 	case GO_TO_MARK:
-		return t->mark_seq;
-	case GO_CLOCK:
-		past_time(past, past_last(past), &mono, &real);
-		real = last_time_of_day(t->by, real);
+		seq = t->mark_seq;
 		break;
 	default:
 		real = (u64)t->by * NSEC_PER_SEC;
+		if (t->go == GO_CLOCK) {
+			past_time(past, past_last(past), &mono, &real);
+			real = last_time_of_day(t->by, real);
+		}
+		/* the sample taken in that second, not the one before it */
+		return hold(past, past_seek_real(past, real + NSEC_PER_SEC - 1), real, app);
 	}
-	/* the sample taken in that second, not the one before it */
-	return hold(past, past_seek_real(past, real + NSEC_PER_SEC - 1), real, app);
+	if (seq == from && t->go == GO_TO_MARK)
+		snprintf(app->notice, sizeof(app->notice), "this is A");
+	else if (seq == from)
+		snprintf(app->notice, sizeof(app->notice), "this is the %s sample that is kept",
+			 t->go == GO_OLDEST || t->by < 0 ? "oldest" : "newest");
+	return seq;
 }
 
 static int go(struct feed *feed, struct app *app)

@@ -5,21 +5,21 @@
 #include "app.h"
 #include "grid.h"
 
-void line_set(struct line *line, const char *text)
+bool line_set(struct line *line, const char *text)
 {
 	size_t room = sizeof(line->text) - 1;
-	u32 code;
 
 	line->len = 0;
-	while ((code = utf8_next(&text)) && line->len + 4 <= room) {
+	while (*text && line->len + 4 <= room) {
 		char bytes[5];
-		int len = utf8_encode(code, bytes);
+		int len = utf8_encode(utf8_next(&text), bytes);
 
 		memcpy(line->text + line->len, bytes, (size_t)len);
 		line->len += (size_t)len;
 	}
 	line->text[line->len] = '\0';
 	line->cursor = line->len;
+	return !*text;
 }
 
 bool line_insert(struct line *line, u32 code)

@@ -99,6 +99,7 @@ u32 app_mouse(struct app *app, const struct grid *grid, const struct mouse_event
 	if (!hit)
 		return 0;
 	app->notice[0] = '\0';
+	app->hint = false;
 	/* while a line is typed only its own list is there */
 	if (app->prompt && hit->kind != HIT_ITEM)
 		return 0;

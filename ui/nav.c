@@ -62,20 +62,12 @@ static u32 go_down(struct app *app, struct place to)
 
 static u32 go_up(struct app *app)
 {
-	if (!app->depth)
-		return 0;
+	if (!app->depth) {
+		snprintf(app->notice, sizeof(app->notice), "this is the top: q quits");
+		return APP_RENDER;
+	}
 	app->here = app->stack[--app->depth];
 	return arrive(app);
-}
-
-/* Is one of the two a side of the other? */
-static bool in_ring(enum view_id view, enum view_id here)
-{
-	enum view_id side = view;
-
-	for (int i = 0; i < VIEWS && side != here; i++)
-		side = view_columns(side)->other ?: view;
-	return side == here;
 }
 
 /* Sideways: the scope is kept as far as the view can have it, and what is not above it any more is forgotten. */
@@ -112,8 +104,10 @@ static u32 enter_event(struct app *app, const struct row_id *id, struct place to
 {
 	const struct view_columns *cols = view_columns(app->here.view);
 
-	if (!cols->enter)
-		return 0;
+	if (!cols->enter) {
+		snprintf(app->notice, sizeof(app->notice), "there is nothing more to see of a row of this view");
+		return APP_RENDER;
+	}
 	to.view = cols->enter;
 	to.scope.by_sub = cols->enter_sub;
 	to.scope.sub = id->sub;
@@ -152,7 +146,7 @@ static u32 enter(struct app *app, enum action_id action)
 	struct row_id id;
 
 	if (!app_selected(app, &id))
-		return 0;
+		return app_no_row(app);
 	to.scope.vm = id.vm ? id.vm : to.scope.vm;
 	to.scope.vcpu = id.vcpu ? id.vcpu : to.scope.vcpu;
 	switch (app->here.view) {
@@ -195,7 +189,7 @@ u32 nav_action(struct app *app, enum action_id action)
 			return 0;
 		list = (enum view_id)action_view(action);
 		/* the same key again: the same from another side */
-		if (in_ring(list, app->here.view))
+		if (view_action(app->here.view) == action)
 			list = view_columns(app->here.view)->other ?: list;
 		return nav_view(app, list);
 	}

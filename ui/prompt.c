@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lines that are typed: what each change of them does, and what taking or giving them up does. */
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -16,21 +14,30 @@ u32 prompt_open(struct app *app, enum prompt prompt, const char *text)
 	return APP_RENDER;
 }
 
-static bool delay_parse(const char *text, double *delay)
+/* The setting that is typed, where a key of its own asks for it; -1: it is something else. */
+static int setting_asked(enum prompt prompt)
 {
-	char *end;
+	return prompt == PROMPT_DELAY ? SET_DELAY : prompt == PROMPT_BANDWIDTH ? SET_BANDWIDTH : -1;
+}
 
-	*delay = strtod(text, &end);
-	while (*end == ' ' || *end == 's')
-		end++;
-	return end != text && !*end && isfinite(*delay) && *delay >= APP_DELAY_MIN && *delay <= APP_DELAY_MAX;
+static u32 filter_changed(struct app *app)
+{
+	const char *why;
+
+	if (!app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error)))
+		return APP_RENDER | APP_QUERY;
+	/* which term it is one sees where there is only one */
+	why = strchr(app->line.text, ' ') ? NULL : strstr(app->line_error, "': ");
+	if (why)
+		memmove(app->line_error, why + 3, strlen(why + 3) + 1);
+	return APP_RENDER;
 }
 
 /* After each change of the line: the filter works while it is typed, a wrong one leaves the last right one. */
 u32 prompt_changed(struct app *app)
 {
+	int setting = setting_asked(app->prompt);
 	enum travel_go go;
-	double delay;
 	s64 by;
 
 	app->line_error[0] = '\0';
@@ -40,10 +47,10 @@ u32 prompt_changed(struct app *app)
 			travel_parse(app->line.text, &go, &by, app->line_error, sizeof(app->line_error));
 		return APP_RENDER;
 	}
-	if (app->prompt == PROMPT_BANDWIDTH) {
+	if (setting >= 0) {
 		struct settings trial = app->set;
 
-		setting_set(&trial, SET_BANDWIDTH, app->line.text, app->line_error, sizeof(app->line_error));
+		setting_set(&trial, (enum setting_id)setting, app->line.text, app->line_error, sizeof(app->line_error));
 		return APP_RENDER;
 	}
 	if (app->prompt == PROMPT_SETTING)
@@ -54,42 +61,25 @@ u32 prompt_changed(struct app *app)
 		app->palette_at = -1;
 		return APP_RENDER;
 	}
-	if (app->prompt == PROMPT_FILTER)
-		return app_set_filter(app, app->line.text, app->line_error, sizeof(app->line_error))
-			       ? APP_RENDER
-			       : APP_RENDER | APP_QUERY;
-	if (!delay_parse(app->line.text, &delay))
-		snprintf(app->line_error, sizeof(app->line_error), "seconds, %.1f to %.0f", APP_DELAY_MIN,
-			 APP_DELAY_MAX);
-	return APP_RENDER;
+	return filter_changed(app);
 }
 
 static u32 prompt_accept(struct app *app)
 {
-	double delay;
+	int setting = setting_asked(app->prompt);
 	u32 flags = APP_RENDER;
+	char err[128];
 
 	/* what is wrong stays on the screen until it is put right or given up */
 	if (app->line_error[0])
 		return APP_RENDER;
-	if (app->prompt == PROMPT_DELAY && delay_parse(app->line.text, &delay)) {
-		app->set.value[SET_DELAY] = delay;
-		flags |= app_setting_changed(app, SET_DELAY);
-	}
-	if (app->prompt == PROMPT_BANDWIDTH) {
-		char err[128];
-
-		if (!setting_set(&app->set, SET_BANDWIDTH, app->line.text, err, sizeof(err)))
-			flags |= app_setting_changed(app, SET_BANDWIDTH);
-	}
+	if (setting >= 0 && !setting_set(&app->set, (enum setting_id)setting, app->line.text, err, sizeof(err)))
+		flags |= app_setting_changed(app, (enum setting_id)setting);
 	if (app->prompt == PROMPT_SETTING)
 		flags |= screen_prompt(app, true);
-	if (app->prompt == PROMPT_TIME && app->line.len) {
-		char err[64];
-
-		if (!travel_parse(app->line.text, &app->travel.go, &app->travel.by, err, sizeof(err)))
-			flags |= APP_TRAVEL;
-	}
+	if (app->prompt == PROMPT_TIME && app->line.len &&
+	    !travel_parse(app->line.text, &app->travel.go, &app->travel.by, err, sizeof(err)))
+		flags |= APP_TRAVEL;
 	app->prompt = PROMPT_NONE;
 	return flags;
 }

@@ -163,7 +163,14 @@ int rc_write(const char *path, const struct settings *set, char *err, size_t err
 		return ret;
 	}
 	old = fopen(real, "re");
-	fchmod(fd, old && !fstat(fileno(old), &st) ? st.st_mode & 0777 : 0644);
+	if (old && !fstat(fileno(old), &st)) {
+		/* of root's kvmtop too it stays its owner's; who may not give it away keeps it */
+		if (fchown(fd, st.st_uid, st.st_gid))
+			errno = 0;
+		fchmod(fd, st.st_mode & 0777);
+	} else {
+		fchmod(fd, 0644);
+	}
 	write_over(old, out, set);
 	if (old)
 		fclose(old);

@@ -125,7 +125,7 @@ u32 screen_capture(struct app *app, u32 key)
 
 	app->capture = false;
 	app->notice[0] = '\0';
-	if (key == K_ESC || !setting_row_at(app, app->overlay_at, &row) || row.kind != ROW_KEY)
+	if (key == K_ESC || key == K_CTRL('C') || !setting_row_at(app, app->overlay_at, &row) || row.kind != ROW_KEY)
 		return APP_RENDER;
 	if (settings_bind(&app->set, key, action_table[row.index].id, err, sizeof(err)))
 		snprintf(app->notice, sizeof(app->notice), "%s", err);

@@ -187,7 +187,7 @@ static int run_line(struct script *s, char *line, char *err, size_t err_size)
 
 static int run_lines(struct script *s, FILE *script, char *err, size_t err_size)
 {
-	char line[512];
+	char line[512], why[192];
 	int ret = 0;
 
 	for (int number = 1; !ret && !s->quit && fgets(line, sizeof(line), script); number++) {
@@ -199,7 +199,11 @@ static int run_lines(struct script *s, FILE *script, char *err, size_t err_size)
 		strcpy(copy, line);
 		err[0] = '\0';
 		ret = run_line(s, line, err, err_size);
-		if (ret == -EINVAL && !err[0])
+		if (ret == -EINVAL)
+			snprintf(why, sizeof(why), "%s", err);
+		if (ret == -EINVAL && err[0])
+			snprintf(err, err_size, "script line %d: %s", number, why);
+		else if (ret == -EINVAL)
 			snprintf(err, err_size, "script line %d: \"%.60s\" is no key, command or value", number, copy);
 	}
 	return ret;

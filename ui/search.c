@@ -136,7 +136,7 @@ u32 search_action(struct app *app, enum action_id action)
 	switch (action) {
 	case ACT_SEARCH:
 		if (!app->help && !app_selected(app, &app->search_from))
-			return APP_RENDER;
+			return app_no_row(app);
 		app->search[0] = '\0';
 		return prompt_open(app, PROMPT_SEARCH, "");
 	case ACT_SEARCH_NEXT:
@@ -147,7 +147,7 @@ u32 search_action(struct app *app, enum action_id action)
 		break;
 	}
 	if (!app_selected(app, &id))
-		return APP_RENDER;
+		return app_no_row(app);
 	app->following = !app->following || !row_id_equal(&app->follow, &id);
 	app->follow = id;
 	/* the cursor rides on the row, so the rows may move */

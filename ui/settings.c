@@ -90,9 +90,10 @@ int setting_set(struct settings *set, enum setting_id id, const char *text, char
 			return 0;
 		}
 	value = strtod(text, &end);
-	while (*end == ' ' || *end == 's')
-		end++;
-	if (setting->unit && !strcasecmp(end, setting->unit))
+	end += strspn(end, " ");
+	/* with its unit or without; of seconds the first letter is enough */
+	if (setting->unit &&
+	    (!strcasecmp(end, setting->unit) || (!strcmp(end, "s") && !strcmp(setting->unit, "seconds"))))
 		end += strlen(end);
 	if (!setting->choice && end != text && !*end && isfinite(value) && value >= setting->low &&
 	    value <= setting->high) {

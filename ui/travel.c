@@ -107,7 +107,7 @@ int travel_parse(const char *text, enum travel_go *go, s64 *by, char *err, size_
 		*go = GO_BY;
 		*by = *clean == '+' ? *by : -*by;
 	} else {
-		snprintf(err, err_size, "14:03:22, -2m or +30s");
+		snprintf(err, err_size, "this is no time");
 		return -EINVAL;
 	}
 	return 0;
@@ -150,8 +150,10 @@ static u32 speed(struct app *app, double factor)
 		snprintf(app->notice, sizeof(app->notice), "only a recording can be played faster or slower");
 		return APP_RENDER;
 	}
-	if (now < TRAVEL_SPEED_MIN || now > TRAVEL_SPEED_MAX)
+	if (now < TRAVEL_SPEED_MIN || now > TRAVEL_SPEED_MAX) {
+		snprintf(app->notice, sizeof(app->notice), "it plays as %s as it can", factor > 1 ? "fast" : "slowly");
 		return APP_RENDER;
+	}
 	app->travel.speed = now;
 	snprintf(app->notice, sizeof(app->notice), "speed: %g times what it was", now);
 	return APP_RENDER | APP_DELAY;

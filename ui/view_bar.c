@@ -14,19 +14,6 @@ struct item {
 	int width;
 };
 
-/* Whether a view is the same as another from another side. */
-static bool same_ring(enum view_id a, enum view_id b)
-{
-	enum view_id v = a;
-
-	do {
-		if (v == b)
-			return true;
-		v = view_columns(v)->other;
-	} while (v && v != a);
-	return false;
-}
-
 static int collect(const struct app *app, struct item items[VIEWS], bool ascii)
 {
 	enum view_id here = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
@@ -41,13 +28,13 @@ static int collect(const struct app *app, struct item items[VIEWS], bool ascii)
 		const char *label;
 
 		for (int i = 0; i < count; i++)
-			twice |= items[i].act == act || same_ring(items[i].view, (enum view_id)v);
+			twice |= items[i].act == act;
 		if (!act || twice || !settings_keys(&app->set, act, keys))
 			continue;
 		*item = (struct item){.view = (enum view_id)v, .act = act, .name = view_columns((enum view_id)v)->name};
 		label = key_label(keys[0], buf);
 		snprintf(item->key, sizeof(item->key), "%s", label);
-		item->here = act->id == view_action(here) || same_ring((enum view_id)v, here);
+		item->here = act->id == view_action(here);
 		item->width = text_width(item->key, ascii) + 1 + text_width(item->name, ascii);
 		count++;
 	}

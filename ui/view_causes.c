@@ -136,7 +136,11 @@ static const char *nothing(const struct app *app)
 		on |= s->probes[probes[i]].status == PROBE_ON;
 		off |= s->probes[probes[i]].status == PROBE_OFF;
 	}
-	return on ? NULL : off ? "being attached" : "this kernel refuses their hooks";
+	if (on)
+		return NULL;
+	return !off          ? "this kernel refuses their hooks"
+	       : app->replay ? "the recording was made without them"
+			     : "being attached";
 }
 
 /* Exits of which no cause was seen; of exits to user space nothing can be told, for KVM handles some by itself. */
@@ -251,7 +255,8 @@ void view_causes(const struct app *app, struct grid *grid, const struct exit_row
 			l.time_ns -= c.top[i]->f.time_ns;
 		}
 		view_keys_text(&app->set, action_by_id(ACT_VIEW_CAUSE), keys, sizeof(keys));
-		snprintf(name, sizeof(name), "%u others%s%s", c.count - (u32)c.shown, *keys ? ", all: " : "", keys);
+		snprintf(name, sizeof(name), "%u other%s%s%s", c.count - (u32)c.shown,
+			 c.count - (u32)c.shown > 1 ? "s" : "", *keys ? ": key " : "", keys);
 		put_line(grid, row, &l, y++);
 	}
 	if (rest(row, &c)) {

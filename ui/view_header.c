@@ -219,8 +219,8 @@ static void budget_line(const struct app *app, struct grid *grid, int y)
 			continue;
 		if (small && part < 0.005)
 			continue;
-		/* what cannot be told apart on this host is in "?" */
-		if ((order[i] == VCPU_GUEST || order[i] == VCPU_KVM) && part == 0 && !sees_exits(app->snap))
+		/* what cannot be told apart on this host is in another state, or in "?" */
+		if (part == 0 && !state_is_measured(app->snap, order[i]))
 			snprintf(num, sizeof(num), "-");
 		else if (small)
 			snprintf(num, sizeof(num), "%.0f", part * 100);
@@ -551,14 +551,14 @@ static void prompt_title(const struct app *app, char *title, size_t size)
 		snprintf(title, size, "go to (14:03:22, -2m, +30s):");
 		break;
 	default:
-		snprintf(title, size, "seconds between refreshes:");
+		snprintf(title, size, "seconds between samples:");
 	}
 }
 
 static void prompt_line(const struct app *app, struct grid *grid, int y)
 {
 	char title[96];
-	int x = 1, room, shift = 0, cursor, width, end;
+	int x = 1, room, shift = 0, cursor, width, most, end;
 	struct line head = app->line;
 
 	prompt_title(app, title, sizeof(title));
@@ -567,8 +567,12 @@ static void prompt_line(const struct app *app, struct grid *grid, int y)
 	room = grid->w - x - 1;
 	if (app->line_error[0]) {
 		width = text_width(app->line_error, grid->ascii);
-		if (width > room * 2 / 3)
-			width = room * 2 / 3;
+		/* what the text leaves of the line, or most of it */
+		most = room - text_width(app->line.text, grid->ascii) - 2;
+		if (most < room * 2 / 3)
+			most = room * 2 / 3;
+		if (width > most)
+			width = most;
 		grid_put_cut(grid, grid->w - width - 1, y, width, STYLE_ERROR, app->line_error);
 		room -= width + 1;
 	}
@@ -653,6 +657,24 @@ static void key_line(const struct app *app, struct grid *grid, int y)
 	}
 }
 
+/* In as many lines as it takes, upwards from line y; where that would be much of the screen it is cut to one. */
+static void notice_lines(const struct app *app, struct grid *grid, int y)
+{
+	int lines;
+
+	/* counted first: nothing is drawn outside the clip */
+	grid_clip(grid, 0, 0);
+	lines = grid_put_words(grid, 1, y, grid->w - 2, grid->h, STYLE_WARN, app->notice);
+	grid_clip(grid, 0, grid->h);
+	if (lines < 2 || lines > grid->h / 4) {
+		grid_put_cut(grid, 1, y, grid->w - 2, STYLE_WARN, app->notice);
+		return;
+	}
+	for (int i = 1; i < lines; i++)
+		grid_fill(grid, 0, y - i, grid->w, STYLE_NORMAL, STYLE_NORMAL, " ");
+	grid_put_words(grid, 1, y - lines + 1, grid->w - 2, lines, STYLE_WARN, app->notice);
+}
+
 void view_footer(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	int y = lay->footer;
@@ -666,7 +688,7 @@ void view_footer(const struct app *app, struct grid *grid, const struct layout *
 	if (app->prompt)
 		prompt_line(app, grid, y);
 	else if (app->notice[0])
-		grid_put_cut(grid, 1, y, grid->w - 2, STYLE_WARN, app->notice);
+		notice_lines(app, grid, y);
 	else
 		key_line(app, grid, y);
 }

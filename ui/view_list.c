@@ -382,7 +382,7 @@ static void draw_separator(struct grid *grid, int y)
 void view_message(struct grid *grid, int top, int bottom, enum style style, const char *text)
 {
 	int lines = 1, y;
-	char line[160];
+	char line[512];
 
 	for (const char *p = text; (p = strchr(p, '\n')); p++)
 		lines++;
@@ -394,8 +394,10 @@ void view_message(struct grid *grid, int top, int bottom, enum style style, cons
 
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
 		width = text_width(line, grid->ascii);
-		width = width > grid->w - 2 ? grid->w - 2 : width;
-		grid_put_cut(grid, (grid->w - width) / 2, y, width, style, line);
+		if (width > grid->w - 2)
+			y += grid_put_words(grid, 1, y, grid->w - 2, bottom - y, style, line) - 1;
+		else
+			grid_put(grid, (grid->w - width) / 2, y, width, style, line);
 		style = STYLE_LABEL;
 		if (!text[len])
 			break;

@@ -8,31 +8,6 @@
 #define NAME_W  18
 #define VALUE_W 20
 
-/* Words in lines of w columns, at most max of them; returns how many. */
-static int wrap(struct grid *grid, int x, int y, int w, int max, enum style style, const char *text)
-{
-	int at = 0, lines = 1;
-	char word[128];
-
-	while (*text && lines <= max) {
-		size_t len = strcspn(text, " ");
-		int width;
-
-		snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word) - 1), text);
-		width = text_width(word, grid->ascii);
-		if (at && at + width > w) {
-			if (lines++ == max)
-				return max;
-			at = 0;
-		}
-		grid_put_cut(grid, x + at, y + lines - 1, w - at, style, word);
-		at += width + 1;
-		text += len;
-		text += strspn(text, " ");
-	}
-	return lines;
-}
-
 static const char *heading_of(const struct app *app, const struct setting_row *row, char *text, size_t size)
 {
 	enum view_id view = app->here.view == VIEW_DETAIL ? VIEW_EXIT : app->here.view;
@@ -143,8 +118,8 @@ void view_settings(const struct app *app, struct grid *grid, const struct layout
 
 		setting_range((enum setting_id)row.index, text + len, sizeof(text) - len);
 		grid_put_cut(grid, 1, lay->body_end - help_h, grid->w - 2, STYLE_LABEL, text);
-		wrap(grid, 1, lay->body_end - help_h + 1, grid->w - 2, help_h - 1, STYLE_NORMAL, help);
+		grid_put_words(grid, 1, lay->body_end - help_h + 1, grid->w - 2, help_h - 1, STYLE_NORMAL, help);
 	} else {
-		wrap(grid, 1, lay->body_end - help_h, grid->w - 2, help_h, STYLE_NORMAL, help);
+		grid_put_words(grid, 1, lay->body_end - help_h, grid->w - 2, help_h, STYLE_NORMAL, help);
 	}
 }

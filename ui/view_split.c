@@ -51,30 +51,6 @@ static void sub_list(const struct app *app, struct grid *grid, enum view_id view
 	grid->hit_count = hits;
 }
 
-/* Words of a text over lines, at most so many; returns how many it took. */
-static int put_wrapped(struct grid *grid, int x, int y, int w, int lines, enum style style, const char *text)
-{
-	int line = 0, at = 0;
-
-	while (*text && line < lines) {
-		size_t len = strcspn(text, " ");
-		char word[VALUE_TEXT_SIZE];
-		int width;
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, text);
-		width = text_width(word, grid->ascii);
-		if (at && at + width > w) {
-			line++;
-			at = 0;
-			continue;
-		}
-		at += grid_put_cut(grid, x + at, y + line, w - at, style, word) + 1;
-		text += len;
-		text += strspn(text, " ");
-	}
-	return line + (at > 0);
-}
-
 static void draw_finding(const struct app *app, struct grid *grid, const struct layout *lay)
 {
 	const struct finding *f = app->rows.ref[app->selected].finding;
@@ -83,8 +59,8 @@ static void draw_finding(const struct app *app, struct grid *grid, const struct 
 
 	split_title(grid, y++, " what it means ");
 	finding_text(app->snap, f, text, sizeof(text));
-	y += put_wrapped(grid, 1, y, w, lay->detail_end - y, f->crit ? STYLE_CRIT : STYLE_WARN, text);
-	put_wrapped(grid, 1, y, w, lay->detail_end - y, STYLE_NORMAL, finding_table[f->id].advice);
+	y += grid_put_words(grid, 1, y, w, lay->detail_end - y, f->crit ? STYLE_CRIT : STYLE_WARN, text);
+	grid_put_words(grid, 1, y, w, lay->detail_end - y, STYLE_NORMAL, finding_table[f->id].advice);
 }
 
 void view_split(const struct app *app, struct grid *grid, const struct layout *lay)

@@ -86,6 +86,30 @@ static void what_the_host_hides(void **state)
 	end(&s);
 }
 
+/* A share that nothing measures is a dash, and no zero; one that has something in it is shown, wherever it is from. */
+static void what_is_not_measured_is_a_dash(void **state)
+{
+	struct grid grid = {0};
+	struct second s;
+
+	(void)state;
+	begin(&s);
+	alert(&s, 80);
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, " G 100  K 0.0  U 0.0  W 0.0  P 0.0  H 0.0 "));
+	s.b.probes[PROBE_SCHED].status = s.b.probes[PROBE_SWITCH].status = PROBE_REFUSED;
+	s.b.probes[PROBE_USER_EXIT].status = PROBE_REFUSED;
+	alert(&s, 80);
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, " G 100  K 0.0  U -    W -    P 0.0  H 0.0 "));
+	steal(&s);
+	alert(&s, 80);
+	assert_int_equal(render(&s.app, &grid), 0);
+	assert_true(grid_has(&grid, " W 33.3 "));
+	grid_free(&grid);
+	end(&s);
+}
+
 static void a_finding_goes_before_it(void **state)
 {
 	struct second s;
@@ -169,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_wrong),
 		cmocka_unit_test(what_the_host_hides),
+		cmocka_unit_test(what_is_not_measured_is_a_dash),
 		cmocka_unit_test(a_finding_goes_before_it),
 		cmocka_unit_test(a_loss_goes_before_all),
 		cmocka_unit_test(an_empty_view_says_what_it_cannot_have),

@@ -121,6 +121,14 @@ static u32 allowed(enum action_id id)
 	}
 }
 
+/* At the end of a list there is no more to scroll, and one is where one is; what the owner of the app does is not seen here. */
+static bool may_be_silent(const struct action *act, enum view_id view, u32 flags)
+{
+	if (!act || flags & (APP_QUIT | APP_SUSPEND | APP_REDRAW | APP_SAVE | APP_SAVE_SCREEN))
+		return act;
+	return (act->id >= ACT_UP && act->id <= ACT_BOTTOM) || act->id == view_action(view);
+}
+
 static void press(struct keys_run *run, enum view_id view, enum action_id box, u32 key)
 {
 	static struct cell before[GRID_MAX_W * GRID_MAX_H];
@@ -137,6 +145,7 @@ static void press(struct keys_run *run, enum view_id view, enum action_id box, u
 	/* the flight recorder writes: the test of travelling has it */
 	if (act && act->id == ACT_SAVE_PAST)
 		return;
+	app->notice[0] = '\0';
 	draw(run, told);
 	memcpy(before, run->grid.cells, (size_t)app->w * (size_t)app->h * sizeof(*before));
 	flags = check_press(&run->host, key);
@@ -145,13 +154,18 @@ static void press(struct keys_run *run, enum view_id view, enum action_id box, u
 	draw(run, told);
 	run->pressed++;
 	run->moved += !same_cells(&run->grid, before);
+	if (!box && same_cells(&run->grid, before) && !may_be_silent(act, view, flags))
+		fail_msg("%s: does nothing, and says nothing", told);
 }
 
-/* Each key once, whichever actions have it. */
+/* Each key once, whichever actions have it, and some that none has. */
 static int all_keys(u32 *keys)
 {
+	static const u32 unbound[] = {'z', 'H', 'J', '$', K_F1 + 10, K_CTRL('T'), 0xe9};
 	int count = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(unbound); i++)
+		keys[count++] = unbound[i];
 	for (size_t i = 0; i < action_count; i++)
 		for (int k = 0; k < ACTION_KEYS && action_table[i].keys[k]; k++) {
 			int n = 0;
@@ -182,8 +196,7 @@ static void every_key(int w, int h)
 					press(&run, (enum view_id)v, boxes[b], keys[k]);
 	print_message("%dx%d: %d keys pressed, %d changed the screen\n", w, h, run.pressed, run.moved);
 	assert_true(run.pressed > (step == 1 ? count * (VIEW_DETAIL + 10) : count * VIEW_DETAIL / step));
-	/* keys that do nothing where they are pressed leave it as it was */
-	assert_true(run.moved > run.pressed / 8 && run.moved < run.pressed);
+	assert_true(run.moved > run.pressed / 2);
 	grid_free(&run.grid);
 	check_close(&run.host);
 }

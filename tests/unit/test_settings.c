@@ -92,6 +92,44 @@ static void table_is_whole(void **state)
 	}
 }
 
+/* A number may have its unit behind it, as the screen and the manual write it. */
+static void numbers_with_units(void **state)
+{
+	static const struct {
+		const char *text;
+		enum setting_id id;
+		double value;
+	} cases[] = {{"5 seconds", SET_DELAY, 5},
+		     {"0.5s", SET_DELAY, 0.5},
+		     {"2 s", SET_DELAY, 2},
+		     {"3seconds", SET_DELAY, 3},
+		     {"10 MB/s", SET_BANDWIDTH, 10},
+		     {"20", SET_BANDWIDTH, 20},
+		     {"15 %", SET_LIMITS + LIMIT_STEAL, 15}};
+	static const char *const wrong[] = {"5 minutes", "5 ss", "s", "", "5 MB/s"};
+	struct settings set;
+	char err[256], text[128];
+
+	(void)state;
+	settings_init(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (setting_set(&set, cases[i].id, cases[i].text, err, sizeof(err)))
+			fail_msg("%s: %s", cases[i].text, err);
+		assert_true(set.value[cases[i].id] == cases[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(setting_set(&set, SET_DELAY, wrong[i], err, sizeof(err)), -EINVAL);
+	assert_int_equal(setting_set(&set, SET_BANDWIDTH, "10s MB/s", err, sizeof(err)), -EINVAL);
+	/* each unit that is told is taken */
+	for (int i = 0; i < SETTINGS; i++) {
+		if (setting_table[i].choice)
+			continue;
+		snprintf(text, sizeof(text), "%g %s", setting_table[i].high, setting_table[i].unit);
+		assert_int_equal(setting_set(&set, (enum setting_id)i, text, err, sizeof(err)), 0);
+		assert_true(set.value[i] == setting_table[i].high);
+	}
+}
+
 static void wrong_lines_are_named(void **state)
 {
 	static const struct {
@@ -179,6 +217,14 @@ static void file_there_and_back(void **state)
 	assert_memory_equal(get_file(), "# mine\n\nset delay 7\nset theme light\n# keys\n", 41);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	/* and the owner, when root saves what is another's */
+	if (geteuid())
+		return;
+	assert_int_equal(chown(path, 65534, 65533), 0);
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 65534);
+	assert_int_equal(st.st_gid, 65533);
 }
 
 static void errors_have_line_numbers(void **state)
@@ -557,6 +603,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(numbers_with_units),
 		cmocka_unit_test(wrong_lines_are_named),
 		cmocka_unit_test_setup_teardown(file_there_and_back, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(errors_have_line_numbers, make_dir, remove_dir),

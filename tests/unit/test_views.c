@@ -613,7 +613,7 @@ static void scripts(void **state)
 {
 	static const char good[] =
 		"# comes up with VMs\ndump\n2\n/web\ntick 2\n:sort max\ndump\nsize 60x12\nF1\ndump\n";
-	static const char bad[] = "2\n\nnonsense\n";
+	static const char bad[] = "2\n\nnonsense\n", wrong[] = "2\n:view nosuch\n";
 	struct synthetic_spec spec;
 	struct loop_options loop = {.delay = 1};
 	struct script_options opts = {.loop = &loop, .w = 80, .h = 14};
@@ -639,6 +639,15 @@ static void scripts(void **state)
 	out = fopen("/dev/null", "w");
 	assert_int_equal(script_run(source, &opts, in, out, err, sizeof(err)), -EINVAL);
 	assert_non_null(strstr(err, "line 3"));
+	fclose(in);
+	fclose(out);
+	source_close(source);
+
+	source = source_synthetic_open(&spec);
+	in = fmemopen((void *)(uintptr_t)wrong, sizeof(wrong) - 1, "r");
+	out = fopen("/dev/null", "w");
+	assert_int_equal(script_run(source, &opts, in, out, err, sizeof(err)), -EINVAL);
+	assert_string_equal(err, "script line 2: there is no view \"nosuch\"");
 	fclose(in);
 	fclose(out);
 	source_close(source);
