@@ -42,17 +42,25 @@ static int compare_events(const struct event_row *a, const struct event_row *b)
 	return a->vcpu == b->vcpu ? 0 : a->vcpu < b->vcpu ? -1 : 1;
 }
 
-/* All three arrays are in that order; which of them a row is of tells what it is the sum of. */
+static bool is_among(const struct event_row *row, const struct event_row *rows, u32 count)
+{
+	return row >= rows && row < rows + count;
+}
+
+/*
+ * All three arrays are in that order; which of them a row is of tells what it is the sum of. Its VM does not: what is of no
+ * VM stands among the sums of VMs.
+ */
 static const struct event_row *event_of(const struct snapshot *snap, const struct event_row *row)
 {
 	const struct snapshot *base = snap->base;
 	const struct event_row *rows = base->vm_events;
 	u32 low = 0, high = base->vm_event_count;
 
-	if (row >= snap->vcpu_events && row < snap->vcpu_events + snap->vcpu_event_count) {
+	if (is_among(row, snap->vcpu_events, snap->vcpu_event_count)) {
 		rows = base->vcpu_events;
 		high = base->vcpu_event_count;
-	} else if (!row->vm) {
+	} else if (is_among(row, snap->host_events, snap->host_event_count)) {
 		rows = base->host_events;
 		high = base->host_event_count;
 	}

@@ -38,14 +38,14 @@ GETTER(halt_invalid)
 GETTER(halt_won)
 {
 	(void)snap;
-	out->known = row.vcpu->over_ns != 0;
+	out->known = row.vcpu->over_ns != 0 && row.vcpu->has_polls;
 	out->num = share(row.vcpu->poll_won_ns, row.vcpu->over_ns);
 }
 
 GETTER(halt_wasted)
 {
 	(void)snap;
-	out->known = row.vcpu->over_ns != 0;
+	out->known = row.vcpu->over_ns != 0 && row.vcpu->has_polls;
 	out->num = share(row.vcpu->poll_lost_ns, row.vcpu->over_ns);
 }
 

@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What became of one reason of one vCPU between two samples, and sums of such figures. */
+/* What became of one reason of one vCPU between two samples, as numbers, rates and shares. */
 #include "array.h"
 #include "figures.h"
 #include "hist.h"
+
+double share(u64 ns, u64 span_ns)
+{
+	return span_ns ? (double)ns / (double)span_ns : 0;
+}
+
+double rate_over(u64 events, u64 over_ns)
+{
+	return over_ns ? (double)events * 1e9 / (double)over_ns : 0;
+}
+
+double snapshot_rate(const struct snapshot *snap, u64 events)
+{
+	return rate_over(events, snap->interval_ns);
+}
 
 void figures_quantiles(struct exit_figures *f, const u64 *hist)
 {

@@ -4,6 +4,7 @@
 #include <linux/kvm.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 #include "paused.h"
@@ -85,7 +86,9 @@ struct scan {
 	struct findings *out;
 	const struct snapshot *snap;
 	const struct finding_limits *limits;
-	struct finding best[FINDINGS]; /* of the VM that is looked at; times 0: none */
+	const struct vm_row *vm;       /* that is looked at */
+	struct finding best[FINDINGS]; /* of it; times 0: none */
+	u32 vcpus[FINDINGS];           /* of how many of its vCPUs it is true */
 };
 
 void finding_limits_init(struct finding_limits *limits)
@@ -101,23 +104,36 @@ void finding_limits_init(struct finding_limits *limits)
 	limits->bandwidth = 1000;
 }
 
+/* A vCPU counts once, however many of its reasons or vectors the same is true of. */
+static void count_vcpu(struct scan *s, enum finding_id id, vcpu_uid uid)
+{
+	const struct vcpu_row *vcpu = uid ? snapshot_find_vcpu(s->snap, uid) : NULL;
+	u32 bit = 1U << id, *told;
+
+	if (!vcpu)
+		return;
+	told = &s->out->told[vcpu - &s->snap->vcpus[s->vm->vcpu_first]];
+	s->vcpus[id] += !(*told & bit);
+	*told |= bit;
+}
+
 /* One that may be a finding: it is when what was measured reaches the limit. Of a VM the worst one is kept. */
 static void offer(struct scan *s, enum finding_id id, double measured, struct finding f)
 {
 	const struct finding_rule *rule = &finding_table[id];
 	double limit = s->limits->value[rule->limit];
 	struct finding *best = &s->best[id];
-	u32 others = best->times > 0 ? best->others + (f.vcpu != best->vcpu) : 0;
 
 	if (limit <= 0 || measured < limit)
 		return;
+	count_vcpu(s, id, f.vcpu);
 	if (measured / limit > best->times) {
 		f.id = id;
 		f.times = measured / limit;
 		f.crit = rule->crit > 0 && f.times >= rule->crit;
 		*best = f;
 	}
-	best->others = others;
+	best->others = s->vcpus[id] ? s->vcpus[id] - 1 : 0;
 }
 
 static int add(struct findings *out, const struct finding *f)
@@ -264,21 +280,31 @@ static void slow_vmm(struct scan *s, const struct vm_row *vm)
 	}
 }
 
+/* How much of the polling was in vain: in the interval, or where KVM's counters were not read in it, ever; NAN: not known. */
+static double polled_in_vain(const struct scan *s, const struct vm_row *vm)
+{
+	u64 won = 0, lost = 0, ever_won = 0, ever_lost = 0;
+
+	for (u32 i = 0; i < vm->vcpu_count; i++) {
+		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
+
+		won += v->poll_won_ns;
+		lost += v->poll_lost_ns;
+		ever_won += v->raw->halt_poll_success_ns;
+		ever_lost += v->raw->halt_poll_fail_ns;
+	}
+	if (won + lost)
+		return share(lost, won + lost);
+	return ever_won + ever_lost ? share(ever_lost, ever_won + ever_lost) : NAN;
+}
+
 static void halt_poll(struct scan *s, const struct vm_row *vm)
 {
-	double part = share(vm->budget.ns[VCPU_POLL], vm->budget.span_ns), vain = NAN;
-	u64 won = 0, lost = 0;
+	double part = share(vm->budget.ns[VCPU_POLL], vm->budget.span_ns), vain;
 
 	if (part * 100 < s->limits->value[LIMIT_POLL])
 		return;
-	for (u32 i = 0; i < vm->vcpu_count; i++) {
-		const struct vcpu_sample *raw = s->snap->vcpus[vm->vcpu_first + i].raw;
-
-		won += raw->halt_poll_success_ns;
-		lost += raw->halt_poll_fail_ns;
-	}
-	if (won + lost)
-		vain = share(lost, won + lost);
+	vain = polled_in_vain(s, vm);
 	offer(s, FINDING_POLL, part * 100 * (isnan(vain) ? 1 : vain),
 	      (struct finding){.vm = vm->uid, .num = {part, vain}});
 }
@@ -351,10 +377,17 @@ static bool vcpus_matter(const struct scan *s, const struct vm_row *vm)
 	       rate_over(vm->most_count, least_ns) >= limit[LIMIT_STORM];
 }
 
-static void look_at_vm(struct scan *s, const struct vm_row *vm)
+static int look_at_vm(struct scan *s, const struct vm_row *vm)
 {
 	u32 vcpus = vcpus_matter(s, vm) ? vm->vcpu_count : 0;
 
+	if (ARRAY_ROOM(s->out->told, s->out->told_room, vm->vcpu_count))
+		return -ENOMEM;
+	memset(s->out->told, 0, vm->vcpu_count * sizeof(*s->out->told));
+	memset(s->vcpus, 0, sizeof(s->vcpus));
+	for (u32 i = 0; i < FINDINGS; i++)
+		s->best[i].times = 0;
+	s->vm = vm;
 	paused(s, vm);
 	for (u32 i = 0; i < vcpus; i++) {
 		const struct vcpu_row *v = &s->snap->vcpus[vm->vcpu_first + i];
@@ -373,6 +406,7 @@ static void look_at_vm(struct scan *s, const struct vm_row *vm)
 	slow_vmm(s, vm);
 	halt_poll(s, vm);
 	vm_events(s, vm);
+	return 0;
 }
 
 static int compare(const void *va, const void *vb)
@@ -409,9 +443,8 @@ int findings_build(struct findings *out, const struct snapshot *snap, const stru
 	for (u32 i = 0; i < snap->vm_count && snap->interval_ns; i++) {
 		if (snap->vms[i].ended)
 			continue;
-		for (u32 k = 0; k < FINDINGS; k++)
-			scan.best[k].times = 0;
-		look_at_vm(&scan, &snap->vms[i]);
+		if (look_at_vm(&scan, &snap->vms[i]))
+			return -ENOMEM;
 		for (u32 k = 0; k < FINDINGS; k++)
 			if (scan.best[k].times > 0 && add(out, &scan.best[k]))
 				return -ENOMEM;
@@ -424,6 +457,7 @@ int findings_build(struct findings *out, const struct snapshot *snap, const stru
 void findings_free(struct findings *f)
 {
 	free(f->list);
+	free(f->told);
 	*f = (struct findings){0};
 }
 

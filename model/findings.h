@@ -75,8 +75,7 @@ struct finding_rule {
 	double crit; /* so many times the limit is critical, 0: never */
 	/*
 	 * In braces what is filled in: vcpu, reason, event, task, where, loss, paused, all (the VM's vCPUs that ever ran), 0 and
-	 * 1 (the finding's numbers). A part in square
-	 * brackets is left out where what it names is not known.
+	 * 1 (the finding's numbers). A part in square brackets is left out where what it names is not known.
 	 */
 	const char *sentence;
 	enum unit unit[2];  /* of the numbers */
@@ -109,6 +108,8 @@ struct findings {
 	struct finding *list; /* critical ones first, then by importance */
 	u32 count, room;
 	u32 crit; /* how many are critical */
+	u32 *told; /* findings_build()'s own: of a vCPU of the VM that is looked at, a bit for each rule that is true of it */
+	u32 told_room;
 };
 
 /* A proof's place: what to look at, and the row. */

@@ -33,21 +33,6 @@ struct scratch {
 	u32 index_room, index_size;
 };
 
-double share(u64 ns, u64 span_ns)
-{
-	return span_ns ? (double)ns / (double)span_ns : 0;
-}
-
-double rate_over(u64 events, u64 over_ns)
-{
-	return over_ns ? (double)events * 1e9 / (double)over_ns : 0;
-}
-
-double snapshot_rate(const struct snapshot *snap, u64 events)
-{
-	return rate_over(events, snap->interval_ns);
-}
-
 /* --- sums by reason ----------------------------------------------------------------------------------------------- */
 
 static u32 group_hash(u32 isa, u64 key)
@@ -329,8 +314,9 @@ static int vcpu_build(struct snapshot *out, struct vcpu_row *row, const struct v
 		.halts = minus(cur->halts, prev ? prev->halts : 0),
 		.halts_polled = minus(cur->halts_polled, prev ? prev->halts_polled : 0),
 		.halts_invalid = minus(cur->halts_invalid, prev ? prev->halts_invalid : 0),
-		.poll_won_ns = minus(cur->halt_poll_success_ns, prev ? prev->halt_poll_success_ns : 0),
-		.poll_lost_ns = minus(cur->halt_poll_fail_ns, prev ? prev->halt_poll_fail_ns : 0),
+		.poll_won_ns = before ? minus(cur->halt_poll_success_ns, prev ? prev->halt_poll_success_ns : 0) : 0,
+		.poll_lost_ns = before ? minus(cur->halt_poll_fail_ns, prev ? prev->halt_poll_fail_ns : 0) : 0,
+		.has_polls = before,
 		.preemptions = minus(cur->preemptions, prev ? prev->preemptions : 0),
 		.migrations = minus(cur->migrations, prev ? prev->migrations : 0),
 		/* KVM counts since the vCPU was created, and on x86 alone. */

@@ -81,6 +81,7 @@ struct vcpu_row {
 	u64 halts;
 	u64 halts_polled, halts_invalid;
 	u64 poll_won_ns, poll_lost_ns; /* polling that ended with a wake-up, and that did not (KVM's own counters) */
+	bool has_polls; /* they are of the interval: in totals nobody knows what they were when kvmtop came */
 	u64 preemptions;
 	u64 migrations;
 	u64 faults;                 /* page faults, by KVM's own counter, as of the last walks over the open files */

@@ -201,9 +201,13 @@ int events_build(struct snapshot *out, const struct sample *before, const struct
 			at++;
 		vm->vcpu_event_first = at;
 		for (; at < out->vcpu_event_count && out->vcpu_events[at].vm == vm->uid; at++) {
-			out->vcpu_events[at].ended = vm->ended;
-			if (!out->vcpu_events[at].span_ns)
-				out->vcpu_events[at].span_ns = vm->budget.span_ns;
+			struct event_row *row = &out->vcpu_events[at];
+
+			row->ended = vm->ended;
+			if (!row->span_ns)
+				row->span_ns = vm->budget.span_ns;
+			if (!row->vcpu)
+				row->over_ns = vm->over_ns ?: out->interval_ns;
 		}
 		vm->vcpu_event_count = at - vm->vcpu_event_first;
 		if (vm_sums(out, vm))

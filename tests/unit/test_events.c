@@ -114,6 +114,61 @@ static void vms_are_apart(void **state)
 	sample_free(&b);
 }
 
+/* What the VM itself has is over its own age, too, also where each vCPU's rows are listed by themselves. */
+static void totals_are_over_the_age_of_the_vm(void **state)
+{
+	struct sample s = {0};
+	struct snapshot snap = {0};
+	struct vcpu_sample *v;
+
+	(void)state;
+	build_sample(&s, 10);
+	build_vm(&s, 1, "old");
+	build_vcpu(&s, 1, 0);
+	build_vm(&s, 2, "young");
+	v = build_vcpu(&s, 2, 0);
+	v->created_ns = s.mono_ns - 2 * NSEC_PER_SEC;
+	v->time_ns[VCPU_GUEST] = 2 * NSEC_PER_SEC;
+	build_event(&s, 2, 0, EVENT_VECTOR, ~0ULL, 1000, 0)->sub = EVENT_OTHERS;
+	assert_int_equal(snapshot_build(&snap, NULL, &s, true), 0);
+	assert_int_equal(snap.vm_events[0].over_ns, 2 * NSEC_PER_SEC);
+	assert_int_equal(snap.vcpu_events[0].over_ns, 2 * NSEC_PER_SEC);
+	snapshot_free(&snap);
+	sample_free(&s);
+}
+
+/* Compared with another interval: what is of no VM has its own row there, as all others have. */
+static void changes_are_those_of_the_same_row(void **state)
+{
+	const struct view_columns *cols = view_columns(VIEW_IOCTL);
+	const struct column *count = &cols->columns[column_find(cols, "count")];
+	struct sample s[3] = {{0}};
+	struct snapshot base = {0}, snap = {0};
+	struct value value = {0};
+
+	(void)state;
+	for (u32 i = 0; i < 3; i++) {
+		build_sample(&s[i], i + 1);
+		build_vm(&s[i], 1, "one");
+		build_vcpu(&s[i], 11, 0);
+		build_event(&s[i], 0, 0, EVENT_IOCTL, 0xae03, i * 100, 0);
+		build_event(&s[i], 1, 0, EVENT_IOCTL, 0xae60, i * 10, 0);
+	}
+	s[2].events[0].x.count += 7;
+	assert_int_equal(snapshot_build(&base, &s[0], &s[1], false), 0);
+	assert_int_equal(snapshot_build(&snap, &s[1], &s[2], false), 0);
+	snap.base = &base;
+	assert_true(snap.vm_event_count == 2 && !snap.vm_events[0].vm);
+	column_value(count, &snap, (union row_ref){.event = &snap.vm_events[0]}, &value);
+	assert_true(value.change && value.known && value.num == 7);
+	column_value(count, &snap, (union row_ref){.event = &snap.vm_events[1]}, &value);
+	assert_true(value.change && value.known && value.num == 0);
+	snapshot_free(&base);
+	snapshot_free(&snap);
+	for (u32 i = 0; i < 3; i++)
+		sample_free(&s[i]);
+}
+
 static u32 listed(const struct snapshot *snap, struct scope scope)
 {
 	struct query q = {.view = VIEW_HYPERCALL, .sort = -1, .descending = true, .scope = scope};
@@ -296,6 +351,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_exact),
 		cmocka_unit_test(vms_are_apart),
+		cmocka_unit_test(totals_are_over_the_age_of_the_vm),
+		cmocka_unit_test(changes_are_those_of_the_same_row),
 		cmocka_unit_test(scopes_are_kept),
 		cmocka_unit_test(table_is_whole),
 		cmocka_unit_test(the_tail_is_kept),

@@ -468,6 +468,15 @@ static void halt_poll(void **state)
 		done(&s);
 	}
 	assert_non_null(strstr(s.text, "for nothing"));
+
+	/* what was won before the interval does not excuse what is wasted in it */
+	begin(&s);
+	spent(&s, VCPU_POLL, 200 * NSEC_PER_MSEC);
+	s.a.vcpus[0].halt_poll_success_ns = s.b.vcpus[0].halt_poll_success_ns = 3600 * NSEC_PER_SEC;
+	s.b.vcpus[0].halt_poll_fail_ns = 200 * NSEC_PER_MSEC;
+	assert_non_null(end(&s, FINDING_POLL));
+	assert_non_null(strstr(s.text, "100 % of it for nothing"));
+	done(&s);
 }
 
 static void irq_late(void **state)
@@ -571,6 +580,20 @@ static void worst_of_a_vm(void **state)
 	assert_int_equal(f->vcpu, 12);
 	assert_int_equal(f->others, 2);
 	assert_non_null(strstr(s.text, "(+2 vCPUs)"));
+	done(&s);
+
+	/* each of them once, however many of its vectors come late */
+	begin(&s);
+	build_vcpu(&s.a, 12, 1);
+	build_vcpu(&s.b, 12, 1);
+	for (u32 vector = 0x40; vector < 0x44; vector++) {
+		events(&s, 11, EVENT_VECTOR, vector, 0, 100, 2000000);
+		events(&s, 12, EVENT_VECTOR, vector, 0, 100, vector == 0x41 ? 9000000 : 3000000);
+	}
+	f = end(&s, FINDING_IRQ);
+	assert_non_null(f);
+	assert_true(f->vcpu == 12 && f->event->sub == 0x41);
+	assert_int_equal(f->others, 1);
 	done(&s);
 }
 
