@@ -195,7 +195,7 @@ GETTER(vcpu_tid)
 GETTER(vcpu_cpu)
 {
 	(void)snap;
-	if (row.vcpu->raw->entries || row.vcpu->raw->user_exits)
+	if (vcpu_has_cpu(row.vcpu->raw))
 		number(out, row.vcpu->raw->cpu);
 }
 

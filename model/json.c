@@ -131,7 +131,7 @@ static void write_vcpu(struct writer *w, struct json_object *array, const struct
 		json_put_u64(w, o, "tid", v->tid);
 	else
 		json_put_null(w, o, "tid");
-	if (v->entries)
+	if (vcpu_has_cpu(v))
 		json_put_u64(w, o, "cpu", v->cpu);
 	else
 		json_put_null(w, o, "cpu");

@@ -220,6 +220,12 @@ s64 sample_add_hist(struct sample *s, u32 len);
 /* NULL when there is none. VMs and exits by binary search; vCPUs, not sorted by uid, by a scan of their VM. */
 const struct vm_sample *sample_find_vm(const struct sample *s, vm_uid uid);
 const struct vcpu_sample *sample_find_vcpu(const struct sample *s, const struct vm_sample *vm, vcpu_uid uid);
+/* Is it known on which pCPU it ran last? */
+static inline bool vcpu_has_cpu(const struct vcpu_sample *vcpu)
+{
+	return vcpu->entries || vcpu->user_exits;
+}
+
 /*
  * Time of the part of the vCPU's exit so far, the one in flight included; likewise all parts together. What is never in
  * flight needs no vCPU.

@@ -71,7 +71,7 @@ static void check_vcpu(struct json_object *o, const struct sample *s, const stru
 		assert_int_equal(num(o, "tid"), v->tid);
 	else
 		assert_null(get(o, "tid"));
-	if (v->entries)
+	if (v->entries || v->user_exits)
 		assert_int_equal(num(o, "cpu"), v->cpu);
 	else
 		assert_null(get(o, "cpu"));
@@ -152,6 +152,30 @@ static void all_figures_come_back(void **state)
 		json_object_put(root);
 	}
 	pair_close(&p);
+}
+
+/* Where entries never fire, the pCPU is that of the last KVM_RUN. */
+static void a_host_without_entries(void **state)
+{
+	struct sample s = {0};
+	struct json_object *root, *vcpus;
+	struct vcpu_sample *v;
+
+	(void)state;
+	build_sample(&s, 1);
+	build_vm(&s, 1, "one");
+	for (u32 i = 0; i < 2; i++) {
+		v = build_vcpu(&s, 11 + i, i);
+		v->entries = 0;
+		v->user_exits = 5 * i;
+		v->cpu = 3;
+	}
+	root = written(&s, 0);
+	vcpus = get(json_object_array_get_idx(get(root, "vms"), 0), "vcpus");
+	assert_null(get(json_object_array_get_idx(vcpus, 0), "cpu"));
+	assert_int_equal(num(json_object_array_get_idx(vcpus, 1), "cpu"), 3);
+	json_object_put(root);
+	sample_free(&s);
 }
 
 static void odd_values(void **state)
@@ -242,9 +266,8 @@ static void the_schema_knows_all_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_figures_come_back),
-		cmocka_unit_test(odd_values),
-		cmocka_unit_test(a_full_disk_is_an_error),
+		cmocka_unit_test(all_figures_come_back),       cmocka_unit_test(odd_values),
+		cmocka_unit_test(a_host_without_entries),      cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(the_schema_knows_all_events),
 	};
 
