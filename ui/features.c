@@ -20,20 +20,43 @@ static const char *why(const struct probe_sample *probe)
 	}
 }
 
+static int widest_probe(void)
+{
+	int width = 0;
+
+	for (u32 i = 0; i < PROBE_COUNT; i++)
+		if ((int)strlen(probe_table[i].name) > width)
+			width = (int)strlen(probe_table[i].name);
+	return width;
+}
+
+static int widest_view(void)
+{
+	int width = 0;
+
+	for (int view = VIEW_VM; view < VIEW_DETAIL; view++)
+		if ((int)strlen(view_columns(view)->name) > width)
+			width = (int)strlen(view_columns(view)->name);
+	return width;
+}
+
 static void print_probes(const struct sample *s, FILE *out)
 {
-	fputs("PROBE      STATUS   HOOK AND WHAT IT GIVES\n", out);
+	int width = widest_probe();
+
+	fprintf(out, "%-*s STATUS   HOOK AND WHAT IT GIVES\n", width, "PROBE");
 	for (u32 i = 0; i < PROBE_COUNT; i++) {
 		const struct probe_info *info = &probe_table[i];
 		const struct probe_sample *probe = &s->probes[i];
 
-		fprintf(out, "%-10s %-8s %s: %s\n", info->name, probe_status_name(probe->status), info->hook,
+		fprintf(out, "%-*s %-8s %s: %s\n", width, info->name, probe_status_name(probe->status), info->hook,
 			info->gives);
 		/* A hook that only stands in for another is off where the other works: nothing is lost. */
 		if (probe->status != PROBE_ON && probe->status != PROBE_OFF)
-			fprintf(out, "%-19s why:  %s\n%-19s lost: %s\n", "", why(probe), "", info->lost);
+			fprintf(out, "%*s why:  %s\n%*s lost: %s\n", width + 9, "", why(probe), width + 9, "",
+				info->lost);
 		else if (probe->err)
-			fprintf(out, "%-19s by its stand-in, since the first hook was refused: %s\n", "",
+			fprintf(out, "%*s by its stand-in, since the first hook was refused: %s\n", width + 9, "",
 				strerror(-probe->err));
 	}
 }
@@ -72,7 +95,7 @@ static void print_columns(const struct snapshot *snap, FILE *out)
 				fputs("\nCOLUMNS THAT CANNOT BE MEASURED HERE\n", out);
 			any = true;
 			if (!count++)
-				fprintf(out, "%-5s ", vc->name);
+				fprintf(out, "%-*s ", widest_view(), vc->name);
 			else
 				fputs(", ", out);
 			fputs(vc->columns[i].name, out);

@@ -12,10 +12,11 @@ static const struct {
 	u32 key;
 	const char *name;
 } names[] = {
-	{K_TAB, "Tab"},     {K_ENTER, "Enter"},  {K_ESC, "Esc"},        {K_BACKSPACE, "Backspace"},
-	{' ', "Space"},     {K_UP, "Up"},        {K_DOWN, "Down"},      {K_LEFT, "Left"},
-	{K_RIGHT, "Right"}, {K_PAGE_UP, "PgUp"}, {K_PAGE_DOWN, "PgDn"}, {K_HOME, "Home"},
-	{K_END, "End"},     {K_DELETE, "Del"},   {K_INSERT, "Ins"},     {K_BACK_TAB, "S-Tab"},
+	{K_TAB, "Tab"},        {K_ENTER, "Enter"},  {K_ESC, "Esc"},        {K_BACKSPACE, "Backspace"},
+	{' ', "Space"},        {K_UP, "Up"},        {K_DOWN, "Down"},      {K_LEFT, "Left"},
+	{K_RIGHT, "Right"},    {K_PAGE_UP, "PgUp"}, {K_PAGE_DOWN, "PgDn"}, {K_HOME, "Home"},
+	{K_END, "End"},        {K_DELETE, "Del"},   {K_INSERT, "Ins"},     {K_BACK_TAB, "Shift-Tab"},
+	{K_BACK_TAB, "S-Tab"},
 };
 
 const char *key_label(u32 key, char buf[KEY_NAME_SIZE])

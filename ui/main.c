@@ -147,6 +147,16 @@ static void read_settings(struct options *o, struct settings *set, struct rc_rep
 		o->loop.view = (enum view_id)set->value[SET_VIEW];
 }
 
+/* What is printed once, and read by pipes and files too: what could not be written is no success. */
+static int printed(void)
+{
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return STATUS_OK;
+	fprintf(stderr, "kvmtop: cannot write: %s\n", strerror(errno ? errno : EIO));
+	return STATUS_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -171,23 +181,23 @@ int main(int argc, char **argv)
 	}
 	if (o.mode == MODE_HELP) {
 		options_help(stdout);
-		return STATUS_OK;
+		return printed();
 	}
 	if (o.mode == MODE_MAN) {
 		docs_man(stdout);
-		return STATUS_OK;
+		return printed();
 	}
 	if (o.mode == MODE_COMPLETION) {
 		docs_completion(o.shell, stdout);
-		return STATUS_OK;
+		return printed();
 	}
 	if (o.mode == MODE_DESCRIBE) {
 		options_describe(o.describe, stdout);
-		return STATUS_OK;
+		return printed();
 	}
 	if (o.mode == MODE_VERSION) {
 		puts("kvmtop " KVMTOP_VERSION);
-		return STATUS_OK;
+		return printed();
 	}
 	/* Like top when its output goes to a file or a pipe: tables. */
 	if (o.mode == MODE_SCREEN && !isatty(STDOUT_FILENO))
@@ -245,5 +255,7 @@ int main(int argc, char **argv)
 		ret = close_recorder(recorder, &o, ret, err, sizeof(err));
 	if (ret)
 		fprintf(stderr, "kvmtop: %s\n", err);
+	if (!ret && (o.mode == MODE_FEATURES || o.mode == MODE_SCRIPT))
+		return printed();
 	return ret == -EINVAL ? STATUS_USAGE : status_of(ret);
 }

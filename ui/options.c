@@ -130,10 +130,33 @@ bool option_at(size_t n, struct option_text *out)
 	return true;
 }
 
+#define HELP_W    79
+#define HELP_LEFT 27
+
+/* From column HELP_LEFT on, where one is, in lines of at most HELP_W columns. */
+static void put_help(FILE *out, const char *text)
+{
+	size_t at = HELP_LEFT;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (at > HELP_LEFT && at + 1 + len > HELP_W) {
+			fprintf(out, "\n%*s", HELP_LEFT, "");
+			at = HELP_LEFT;
+		}
+		at += (size_t)fprintf(out, "%s%.*s", at > HELP_LEFT ? " " : "", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
 void options_help(FILE *out)
 {
 	fputs("usage: kvmtop [OPTION]...\n"
-	      "What every VM, vCPU and VM exit on this KVM host is doing right now. Without options: full screen.\n\n",
+	      "What every VM, vCPU and VM exit on this KVM host is doing right now.\n"
+	      "Without options: full screen.\n\n",
 	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		char left[48];
@@ -141,7 +164,10 @@ void options_help(FILE *out)
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", table[i].code < 256 ? '-' : ' ',
 			 table[i].code < 256 ? table[i].code : ' ', table[i].code < 256 ? ", " : "  ", table[i].name,
 			 table[i].arg ? " " : "", table[i].arg ? table[i].arg : "");
-		fprintf(out, "  %-24s %s\n", left, option_help(i));
+		fprintf(out, "  %-*s", HELP_LEFT - 2, left);
+		if (strlen(left) + 3 > HELP_LEFT)
+			fprintf(out, "\n%*s", HELP_LEFT, "");
+		put_help(out, option_help(i));
 	}
 	fputs("\nExit status: 0 done, 1 failure, 2 usage, 3 not permitted, 4 this kernel cannot.\n", out);
 }

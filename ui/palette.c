@@ -173,6 +173,14 @@ static void offer_all(const struct app *app, struct choice *choice)
 			offer(choice, setting->help, "set %s %s", setting->name,
 			      setting->choice ? setting->choice(k) : "");
 	}
+	for (u32 i = 0; app->here.view != VIEW_DETAIL && i < cols->count; i++)
+		if (column_is_quantity(&cols->columns[i]))
+			offer(choice, "from where on it is highlighted: 500us 5ms, 10% 50%, 1k, default",
+			      "threshold %s %s ", cols->name, cols->columns[i].name);
+	if (app->here.view != VIEW_DETAIL)
+		offer(choice, "names with commas between them, in their order; default: all", "columns %s ",
+		      cols->name);
+	offer(choice, "a key and the name of what it is to do, as in z freeze; none: nothing", "bind ");
 	if (app->here.view != VIEW_DETAIL)
 		offer(choice, "keep only rows that match; nothing behind it: all rows", "filter ");
 }
@@ -236,8 +244,11 @@ u32 palette_accept(struct app *app)
 		if (palette_at(app, app->palette_at < 0 ? 0 : app->palette_at, &command)) {
 			if (command.text[strlen(command.text) - 1] != ' ')
 				ret = command_run(app, command.text, &flags, err, sizeof(err));
-			else if (strlen(command.text) > strlen(text))
+			else if (strlen(command.text) > strlen(text)) {
+				/* its beginning: the rest is to be typed */
 				snprintf(text, sizeof(text), "%s", command.text);
+				err[0] = '\0';
+			}
 		}
 	}
 	if (ret == -EINVAL) {

@@ -43,6 +43,8 @@ bool view_is_on(const struct app *app, enum action_id action);
 
 /* ui/view_list.c */
 void view_list(const struct app *app, struct grid *grid, const struct layout *lay);
+/* Whether there is room for a column, of those that are chosen, on this screen. */
+bool view_has_room(const struct app *app, int column);
 /* Puts text in the middle of the pane, a line each (separated by '\n'), the first one in style. */
 void view_message(struct grid *grid, int top, int bottom, enum style style, const char *text);
 

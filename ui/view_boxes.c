@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lists to pick from that lie over a view: the column to sort by, the columns to show, commands. */
+#include <stdio.h>
+
 #include "view.h"
 
 #define BOX_WIDTH 70
@@ -86,13 +88,16 @@ void view_column_box(const struct app *app, struct grid *grid, const struct layo
 		bool shown, available;
 		int column = column_row_at(app, i, &shown);
 		const struct column *col;
+		char help[256];
 
 		if (column < 0)
 			break;
 		col = &cols->columns[column];
 		available = !app->snap || column_available(col, app->snap, NULL);
+		snprintf(help, sizeof(help), "%s%s",
+			 shown && app->snap && !view_has_room(app, column) ? "no room for it now. " : "", col->help);
 		draw_line(grid, &box, i, shown ? "[x]" : "[ ]", shown ? STYLE_KEY : STYLE_DIM, col->title,
-			  shown ? STYLE_NAME : STYLE_LABEL, 12, available ? col->help : "this host cannot measure it",
+			  shown ? STYLE_NAME : STYLE_LABEL, 12, available ? help : "this host cannot measure it",
 			  available ? STYLE_LABEL : STYLE_DIM, i == app->overlay_at);
 	}
 }

@@ -141,7 +141,7 @@ static void write_columns(struct writer *out, enum view_id view)
 
 static void write_states(struct writer *out)
 {
-	heading(out, "States of a vCPU: it is in exactly one at any time, so the shares add up to 100 %");
+	heading(out, "States of a vCPU: one at any time, so the shares add up to 100 %");
 	for (int i = VCPU_GUEST; i <= VCPU_STATES; i++) {
 		int state = i % VCPU_STATES;
 		char term[32];

@@ -193,6 +193,17 @@ static void table_layout(struct table *t, const struct app *app, int room)
 	}
 }
 
+bool view_has_room(const struct app *app, int column)
+{
+	struct table table = {.count = 0};
+
+	table_layout(&table, app, app->w);
+	for (int i = 0; i < table.count; i++)
+		if (table.col[i] == &view_columns(app->here.view)->columns[column])
+			return table.w[i] > 0;
+	return false;
+}
+
 static void draw_titles(const struct app *app, struct grid *grid, const struct table *t, int y)
 {
 	const struct view_state *vs = &app->views[app->here.view];

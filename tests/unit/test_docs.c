@@ -170,6 +170,19 @@ static void help_has_all(void **state)
 	(void)state;
 	options_help(out);
 	fclose(out);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") > 79)
+			fail_msg("a line of --help is longer than 79: %.80s", line);
+	/* sentences go on in the next line */
+	for (char *from = text, *to = text;; from++) {
+		bool blank = *from == ' ' || *from == '\n';
+
+		if (blank && to > text && to[-1] == ' ')
+			continue;
+		*to++ = blank ? ' ' : *from;
+		if (!*from)
+			break;
+	}
 	for (size_t i = 0; option_at(i, &o); i++) {
 		snprintf(term, sizeof(term), "--%s", o.name);
 		has(text, term, "--help");
@@ -177,7 +190,7 @@ static void help_has_all(void **state)
 	}
 	for (int v = 0; v < VIEW_DETAIL; v++) {
 		snprintf(term, sizeof(term), " %s%s", view_columns((enum view_id)v)->name,
-			 v + 1 < VIEW_DETAIL ? "," : "\n");
+			 v + 1 < VIEW_DETAIL ? "," : " ");
 		has(strstr(text, "--view"), term, "what --help says of --view");
 	}
 	free(text);

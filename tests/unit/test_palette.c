@@ -162,6 +162,18 @@ static void completes_and_runs(void **state)
 	assert_non_null(strstr(host.app.line_error, "no column \"nosuch\""));
 	check_press(&host, K_ESC);
 	assert_int_equal(app_context(&host.app), CTX_EXIT);
+	/* of what takes more than a word the beginning is offered, and that is no mistake */
+	check_press(&host, '1');
+	check_press(&host, ':');
+	type(&host, "thr p99");
+	check_press(&host, K_ENTER);
+	assert_int_equal(app_context(&host.app), CTX_PROMPT);
+	assert_string_equal(host.app.line.text, "threshold vm p99 ");
+	assert_string_equal(host.app.line_error, "");
+	type(&host, "500us 5ms");
+	check_press(&host, K_ENTER);
+	assert_int_equal(host.app.set.threshold_count, 1);
+	check_press(&host, '3');
 	/* Esc and an empty line do nothing */
 	check_press(&host, ':');
 	check_press(&host, K_ENTER);
