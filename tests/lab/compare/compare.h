@@ -126,7 +126,15 @@ uint64_t kvmtop_sum(json *const *vms, unsigned int count, const char *kind, int6
 uint64_t io_exit_count(const struct evidence *e, json *vcpu);
 json *hlt_exits(const struct evidence *e, json *vcpu);
 
-/* One line of ftrace's record. */
+#define US ((uint64_t)1000)
+
+/*
+ * A line of ftrace's record, "  vmm-151  [001] d..1.  4.159217: msi_begin: (...)": its thread, its time, which is cut to
+ * microseconds, and what follows; NULL: no such line.
+ */
+const char *stamp_line(const char *line, int64_t *tid, uint64_t *ns);
+
+/* One event of such a line. */
 enum stamp_kind {
 	STAMP_EXIT,      /* kvm_exit */
 	STAMP_ENTRY,     /* kvm_entry */

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US              ((uint64_t)1000)
 #define FIRST_BY_APIC   0x40 /* the guest's vectors below come from the PIC, past the APIC */
 #define VECTOR_PERIODIC 0x43 /* may expire once more when the guest has had enough */
 
@@ -163,30 +162,6 @@ static void check_vectors(json *told, json *vm)
 struct bounds {
 	uint64_t count, low, high;
 };
-
-/* "  vmm-151  [001] d..1.  4.159217: msi_begin: (...)": thread, microseconds and what follows; NULL: no such line. */
-static const char *stamp_line(const char *line, int64_t *tid, uint64_t *ns)
-{
-	const char *cpu = strstr(line, " ["), *id = cpu, *time, *event;
-	char *end;
-	uint64_t sec;
-
-	if (*line == '#' || !cpu)
-		return NULL;
-	while (id > line && *id != '-')
-		id--;
-	*tid = strtoll(id + 1, NULL, 10);
-	event = strstr(cpu, ": ");
-	for (time = event; time && time > cpu && time[-1] != ' '; time--)
-		;
-	if (!event)
-		return NULL;
-	sec = strtoull(time, &end, 10);
-	if (*end != '.')
-		return NULL;
-	*ns = (sec * 1000000 + strtoull(end + 1, NULL, 10)) * US;
-	return event + 2;
-}
 
 #define THREADS 64
 
@@ -355,7 +330,7 @@ static void timer_bounds(FILE *f, struct host_timer *all)
 	}
 }
 
-static void check_timers(const struct evidence *e, json *told, json *vm, const struct host_timer *timers)
+static void check_timers(json *told, json *vm, const struct host_timer *timers)
 {
 	json *vcpus = member(told, "vcpus");
 
@@ -407,7 +382,6 @@ static void check_timers(const struct evidence *e, json *told, json *vm, const s
 			skip("%s vCPU %" PRId64 ": lateness: the CPU's own timer is none of the host's",
 			     text(told, "name"), id);
 	}
-	(void)e;
 }
 
 void case_timer(const struct evidence *e)
@@ -424,7 +398,7 @@ void case_timer(const struct evidence *e)
 		json *vm = last_vm(e, text(e->truth[i], "name"));
 
 		if (claim(vm, "%s: listed", text(e->truth[i], "name")))
-			check_timers(e, e->truth[i], vm, timers);
+			check_timers(e->truth[i], vm, timers);
 	}
 }
 

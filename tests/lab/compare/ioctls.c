@@ -139,7 +139,6 @@ static void check_slots(json *vm, json *told, bool was_there)
 
 #define KVM_TYPE 0xae
 #define KVM_RUN  0xae80
-#define US       ((uint64_t)1000)
 
 /*
  * One recorder's stamps: when each thread's calls began and ended, in the order in which they did; and of what KVM did
@@ -166,15 +165,9 @@ static struct call *open_call(struct calls *c, int64_t tid)
 	return NULL;
 }
 
-/* The event's name in a line of ftrace's that is of a call or of something inside one; NULL: it is neither. */
-static const char *stamp_of(const char *line)
+static bool begins(const char *text, const char *with)
 {
-	static const char *const names[] = {": sys_ioctl", ": kvm_userspace_exit: ", ": lab_"};
-	const char *what = NULL;
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]) && !what; i++)
-		what = strstr(line, names[i]);
-	return what;
+	return !strncmp(text, with, strlen(with));
 }
 
 /* "vmm-151 [001] ..... 4.159217: sys_ioctl(fd: 5, cmd: ae80, arg: 0)" and "... sys_ioctl -> 0x0". */
@@ -184,31 +177,24 @@ static bool read_calls(const struct evidence *e, const char *name, struct calls 
 	char line[1024];
 
 	while (f && fgets(line, sizeof(line), f)) {
-		const char *cpu = strstr(line, " ["), *id = cpu, *what = stamp_of(line), *time = what;
-		uint64_t ns, sec;
-		int64_t tid;
 		struct call *call;
-		char *dot;
+		uint64_t ns;
+		int64_t tid;
+		const char *what = stamp_line(line, &tid, &ns);
 
-		if (*line == '#' || !cpu || !what)
+		if (!what)
 			continue;
-		while (id > line && *id != '-')
-			id--;
-		tid = strtoll(id + 1, NULL, 10);
-		while (time > cpu && time[-1] != ' ')
-			time--;
-		sec = strtoull(time, &dot, 10);
-		ns = (sec * 1000000 + strtoull(dot + 1, NULL, 10)) * US;
-		if (strncmp(what, ": sys_", 6) != 0) {
-			call = open_call(c, tid);
+		call = open_call(c, tid);
+		if (begins(what, "kvm_userspace_exit: ") || begins(what, "lab_")) {
 			if (call)
 				call->last = ns;
 			if (call && !call->first)
 				call->first = ns;
 			continue;
 		}
+		if (!begins(what, "sys_ioctl"))
+			continue;
 		if (strstr(what, "->")) {
-			call = open_call(c, tid);
 			if (call)
 				call->end = ns;
 			continue;

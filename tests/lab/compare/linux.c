@@ -41,10 +41,10 @@ static uint64_t msis_of(const struct evidence *e, const char *thread)
 	char line[512];
 
 	while (f && fgets(line, sizeof(line), f)) {
-		const char *id = strstr(line, "common_pid: "), *hits = strstr(line, "hitcount:");
+		const char *id = strstr(line, "common_pid: ");
 
-		if (id && hits && !strncmp(id + strlen("common_pid: "), thread, strlen(thread)))
-			n += strtoull(hits + strlen("hitcount:"), NULL, 10);
+		if (id && !strncmp(id + strlen("common_pid: "), thread, strlen(thread)))
+			n += number_after(line, "hitcount:");
 	}
 	if (f)
 		fclose(f);

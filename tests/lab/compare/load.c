@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What a case left behind in its folder: kvmtop's objects, the guests' accounts, ftrace's histograms, notes of the case. */
 #define _GNU_SOURCE
 #include "compare.h"
 

@@ -184,11 +184,9 @@ static void judge(const struct oracle *o, const struct table *t)
 /* What the case left out, and why. */
 static void say_skipped(const struct evidence *e)
 {
-	char path[4096], line[256];
-	FILE *f;
+	FILE *f = evidence_open(e, "skipped");
+	char line[256];
 
-	snprintf(path, sizeof(path), "%s/skipped", e->dir);
-	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
 		skip("%s", line);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US         ((uint64_t)1000)
 #define TIME_LIMIT 0.02
 #define TIME_EACH  (5 * US)
 /* ftrace prints microseconds, rounded: a difference of two is off by one at most. */
@@ -64,29 +63,37 @@ static void event_reason(struct stamp *s, const char *text)
 		copy_word(s->reason, sizeof(s->reason), text + strlen("kvm_exit: "), ":");
 }
 
-/* "       CPU 0/KVM-151     [001] d..1.     4.159217: kvm_entry: vcpu 0, rip 0x100000" */
-static bool parse_stamp(const char *line, int64_t tid, struct stamp *s)
+const char *stamp_line(const char *line, int64_t *tid, uint64_t *ns)
 {
 	const char *cpu = strstr(line, " ["), *id = cpu, *time, *event;
 	char *end;
 	uint64_t sec;
 
 	if (*line == '#' || !cpu)
-		return false;
+		return NULL;
 	while (id > line && *id != '-')
 		id--;
-	if (strtoll(id + 1, NULL, 10) != tid)
-		return false;
+	*tid = strtoll(id + 1, NULL, 10);
 	event = strstr(cpu, ": ");
-	if (!event || !event_kind(event + 2, &s->kind))
-		return false;
-	for (time = event; time > cpu && time[-1] != ' '; time--)
+	for (time = event; time && time > cpu && time[-1] != ' '; time--)
 		;
+	if (!event)
+		return NULL;
 	sec = strtoull(time, &end, 10);
 	if (*end != '.')
+		return NULL;
+	*ns = (sec * 1000000 + strtoull(end + 1, NULL, 10)) * US;
+	return event + 2;
+}
+
+static bool parse_stamp(const char *line, int64_t tid, struct stamp *s)
+{
+	int64_t of;
+	const char *event = stamp_line(line, &of, &s->ns);
+
+	if (!event || of != tid || !event_kind(event, &s->kind))
 		return false;
-	s->ns = (sec * 1000000 + strtoull(end + 1, NULL, 10)) * US;
-	event_reason(s, event + 2);
+	event_reason(s, event);
 	return true;
 }
 
