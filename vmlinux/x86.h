@@ -27,7 +27,6 @@ struct pid {
 
 struct sched_info {
 	__u64 run_delay;
-	__u64 last_queued;
 };
 
 struct sched_entity {
@@ -90,7 +89,6 @@ struct seq_file {
 struct bpf_iter_meta {
 	struct seq_file *seq;
 	__u64 session_id;
-	__u64 seq_num;
 };
 
 struct bpf_iter__task_file {
