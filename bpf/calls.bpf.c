@@ -6,9 +6,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 enum twin_bits { TWIN_HYPERCALL, TWIN_HYPERV, TWIN_XEN };
 
-/* sub of EVENT_HYPERCALL, as enum hypercall_of in model/event_names.h */
-enum { CALL_KVM, CALL_HYPERV, CALL_XEN, CALL_SMCCC };
-
 static __always_inline int hypercall(struct event_key *key, const __u64 *args, __u32 bit, bool again)
 {
 	struct event_rec *rec;
@@ -16,7 +13,7 @@ static __always_inline int hypercall(struct event_key *key, const __u64 *args, _
 	if (!group_on(GROUP_CALL) || !first_of_twins(bit, again) || !key_of_current(key))
 		return 0;
 	rec = event_count(key, true, 0, false);
-	if (rec)
+	if (own_values(rec))
 		__builtin_memcpy(rec->value, args, sizeof(rec->value)); /* of the last one */
 	log_event(key, args, 0, false);
 	return 0;
@@ -30,7 +27,7 @@ static __always_inline int hypercall(struct event_key *key, const __u64 *args, _
  */
 static __always_inline int hvc_call(__u64 nr, bool again)
 {
-	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = CALL_SMCCC, .a = nr};
+	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = HYPERCALL_SMCCC, .a = nr};
 	struct kvm_vcpu *vcpu = loaded_vcpu(bpf_get_current_task_btf());
 	__u64 args[EVENT_VALUES] = {0};
 
@@ -57,7 +54,7 @@ int BPF_PROG(again_hvc, unsigned long pc, unsigned long nr)
 static __always_inline int kvm_call(unsigned long nr, unsigned long a0, unsigned long a1, unsigned long a2,
 				    unsigned long a3, bool again)
 {
-	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = CALL_KVM, .a = nr};
+	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = HYPERCALL_KVM, .a = nr};
 	__u64 args[EVENT_VALUES] = {a0, a1, a2, a3};
 
 	return hypercall(&key, args, TWIN_HYPERCALL, again);
@@ -82,7 +79,7 @@ int BPF_PROG(again_hypercall, unsigned long nr, unsigned long a0, unsigned long 
 static __always_inline int hyperv_call(__u64 code, bool fast, __u64 var_cnt, __u64 rep_cnt, __u64 rep_idx, __u64 ingpa,
 				       __u64 outgpa, bool again)
 {
-	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = CALL_HYPERV, .a = code};
+	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = HYPERCALL_HYPERV, .a = code};
 	__u64 args[EVENT_VALUES] = {ingpa, outgpa};
 
 	args[2] = code | (__u64)fast << 16 | var_cnt << 17 | rep_cnt << 32 | rep_idx << 48;
@@ -106,7 +103,7 @@ int BPF_PROG(again_hv_hypercall, __u16 code, bool fast, __u16 var_cnt, __u16 rep
 /* arch/x86/kvm/xen.c, kvm_xen_hypercall() */
 static __always_inline int xen_call(const unsigned long long *arg, bool again)
 {
-	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = CALL_XEN, .a = arg[0]};
+	struct event_key key = {.kind = EVENT_HYPERCALL, .sub = HYPERCALL_XEN, .a = arg[0]};
 	__u64 args[EVENT_VALUES] = {arg[1], arg[2], arg[3], arg[4]};
 
 	return hypercall(&key, args, TWIN_XEN, again);

@@ -18,7 +18,7 @@ static __always_inline int cause(struct event_key *key, const __u64 *values, boo
 {
 	struct event_rec *rec = event_count(key, true, 0, failed);
 
-	if (rec && values)
+	if (own_values(rec) && values)
 		__builtin_memcpy(rec->value, values, sizeof(rec->value)); /* of the last one */
 	log_event(key, values, 0, failed);
 	return 0;
@@ -34,11 +34,11 @@ static __always_inline __u64 moved(const void *data, __u32 size)
 	return size < sizeof(value) ? value & ((1ULL << 8 * size) - 1) : value;
 }
 
-/* arch/x86/kvm/trace.h, kvm_msr: since 2.6.32; exception since 3.1: KVM injects #GP. */
+/* arch/x86/kvm/trace.h, kvm_msr: since 2.6.32; exception since 2.6.34: KVM injects #GP. */
 static __always_inline int msr(unsigned int write, __u32 index, __u64 data, bool exception, bool again)
 {
 	struct event_key key = {.kind = EVENT_MSR, .sub = write, .a = index};
-	__u64 values[EVENT_VALUES] = {data};
+	__u64 values[EVENT_VALUES] = {[CAUSE_DATA] = data};
 
 	if (!group_on(GROUP_CAUSE) || !first_of_twins(TWIN_MSR, again) || !key_of_current(&key))
 		return 0;
@@ -66,14 +66,14 @@ static __always_inline int pio(unsigned int out, unsigned int port, unsigned int
 {
 	struct event_key key = {.kind = EVENT_PIO, .sub = out, .a = port, .b = size};
 	struct event_rec *rec;
-	__u64 values[EVENT_VALUES] = {moved(data, size), count};
+	__u64 values[EVENT_VALUES] = {[CAUSE_DATA] = moved(data, size), [CAUSE_UNITS] = count};
 
 	if (!group_on(GROUP_CAUSE) || !first_of_twins(TWIN_PIO, again) || !key_of_current(&key))
 		return 0;
 	rec = event_count(&key, true, 0, false);
-	if (rec) {
-		rec->value[0] = values[0];
-		__sync_fetch_and_add(&rec->value[1], count);
+	if (own_values(rec)) {
+		rec->value[CAUSE_DATA] = values[CAUSE_DATA];
+		__sync_fetch_and_add(&rec->value[CAUSE_UNITS], count);
 	}
 	log_event(&key, values, 0, false);
 	return 0;
@@ -94,7 +94,7 @@ int BPF_PROG(again_pio, unsigned int out, unsigned int port, unsigned int size, 
 static __always_inline int mmio(int type, __u32 size, __u64 gpa, const void *data, bool again)
 {
 	struct event_key key = {.kind = EVENT_MMIO, .sub = type == MMIO_WRITE, .a = gpa, .b = size};
-	__u64 values[EVENT_VALUES] = {moved(data, size)};
+	__u64 values[EVENT_VALUES] = {[CAUSE_DATA] = moved(data, size)};
 
 	if (type == MMIO_READ_UNSATISFIED || !group_on(GROUP_CAUSE) || !first_of_twins(TWIN_MMIO, again) ||
 	    !key_of_current(&key))
@@ -102,7 +102,7 @@ static __always_inline int mmio(int type, __u32 size, __u64 gpa, const void *dat
 	return cause(&key, values, false);
 }
 
-/* include/trace/events/kvm.h, kvm_mmio: val is an address since 4.16. */
+/* include/trace/events/kvm.h, kvm_mmio: val is an address since 4.15. */
 SEC("?tp_btf/kvm_mmio")
 int BPF_PROG(on_mmio, int type, int size, __u64 gpa, void *val)
 {
@@ -185,7 +185,7 @@ static __always_inline int sysreg(const struct sys_reg_params *p, bool again)
 	key.sub = p->is_write;
 	key.a = SYSREG((__u32)p->Op0, (__u32)p->Op1, (__u32)p->CRn, (__u32)p->CRm, (__u32)p->Op2);
 	if (key.sub)
-		values[0] = p->regval;
+		values[CAUSE_DATA] = p->regval;
 	return cause(&key, values, false);
 }
 

@@ -142,7 +142,7 @@ static __always_inline __u32 exit_isa(unsigned long long *ctx)
 
 /*
  * Does the vCPU run a guest of its guest now? vcpu->stat.guest_mode is set and cleared together with the flag that KVM
- * itself goes by (enter_guest_mode() in arch/x86/kvm/kvm_cache_regs.h, since 5.13). Where it is not there: perhaps.
+ * itself goes by (enter_guest_mode() in arch/x86/kvm/kvm_cache_regs.h, since 5.14). Where it is not there: perhaps.
  */
 static __always_inline bool in_nested_guest(struct kvm_vcpu *vcpu)
 {
@@ -226,8 +226,8 @@ static __always_inline bool read_exit_code(unsigned long long *ctx, struct kvm_v
 
 /*
  * Before 6.4, on SVM: the VMCB that this pCPU loaded last is a pointer whose type the verifier knows. Where that is the one
- * wanted, it can be followed without a helper. arch/x86/kvm/svm/svm.c: svm_data is a structure a pCPU since 6.1 or so;
- * before it was a pointer to one, and without a member of this name.
+ * wanted, it can be followed without a helper. arch/x86/kvm/svm/svm.c: svm_data is a structure a pCPU since 6.1; before
+ * it was a pointer to one, and without a member of this name.
  */
 extern const struct svm_cpu_data___v61 svm_data __ksym __weak;
 
@@ -594,7 +594,7 @@ static __always_inline bool read_ioctl_call(const void *regs, struct ioctl_call 
 /* arch/arm64/include/asm/sysreg.h, include/linux/irqchip/arm-gic-v3.h */
 #define ICC_SGI1R_INTID_SHIFT 24
 
-/* include/kvm/arm_arch_timer.h: it has its vCPU up to 6.18 or so; from 6.8 on it need not be asked, see below. */
+/* include/kvm/arm_arch_timer.h: it has its vCPU up to 6.18 or so; from 6.7 on it need not be asked, see below. */
 struct arch_timer_context___vcpu {
 	struct kvm_vcpu *vcpu;
 } __attribute__((preserve_access_index));
@@ -605,7 +605,7 @@ static __always_inline bool is_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, __u3
 }
 
 /*
- * Whose private interrupt kvm_vgic_inject_irq(kvm, vcpu_id or, since 6.8, vcpu, intid, level, owner) sets; NULL: it cannot be
+ * Whose private interrupt kvm_vgic_inject_irq(kvm, vcpu_id or, since 6.7, vcpu, intid, level, owner) sets; NULL: it cannot be
  * told. The id alone does not lead to the vCPU: it is the thread's own, or that of the timer, which is the owner then.
  */
 static __always_inline struct kvm_vcpu *vgic_vcpu(struct kvm *kvm, __u64 who, __u32 intid, void *owner)

@@ -33,12 +33,16 @@ struct {
 	__type(value, struct slot_place);
 } slot_places SEC(".maps");
 
-/* How often the rings of a VM have been reset. */
+/* How often the rings of a VM have been reset. vm: vm_stamp(). */
+struct vm_cycles {
+	__u64 vm, n;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct vm_cycles);
 } ring_cycles SEC(".maps");
 
 /* For rings: the pages that were marked in one cycle. 64 GiB of them; beyond that the chunks longest not used start anew. */
@@ -51,7 +55,7 @@ struct chunk_id {
 };
 
 struct chunk {
-	__u64 cycle;
+	__u64 vm, cycle;
 	__u64 bits[(1 << CHUNK_SHIFT) / 64];
 };
 
@@ -64,25 +68,39 @@ struct {
 
 /* --- cycles -------------------------------------------------------------------------------------------------------- */
 
-/* A record's values are: flags, cycles, different pages in the last whole cycle, and so far in this one. */
-enum slot_value { VALUE_FLAGS, VALUE_CYCLES, VALUE_LAST_CYCLE, VALUE_THIS_CYCLE };
-
-static __always_inline __u64 ring_cycle(__u64 kvm)
+/*
+ * Which of the VMs that have one address after another, by when the first of its memslots was known: that is noted in the
+ * record that stands for all others, which user space takes back when the VM has ended. 0: none is known yet.
+ */
+static __always_inline __u64 vm_stamp(__u64 kvm)
 {
-	__u64 *n = bpf_map_lookup_elem(&ring_cycles, &kvm);
+	struct event_key others = {.kvm = kvm, .kind = EVENT_DIRTY_SLOT, .sub = EVENT_OTHERS, .a = ~0ULL, .b = ~0ULL};
+	__u32 *known = bpf_map_lookup_elem(&event_slots, &others);
+	struct event_rec *head = known ? event_at(*known + 1) : NULL;
 
-	return n ? *n : 0;
+	if (!head)
+		return 0;
+	if (!head->since_ns[0])
+		__sync_val_compare_and_swap(&head->since_ns[0], 0, bpf_ktime_get_ns());
+	return head->since_ns[0];
+}
+
+static __always_inline __u64 ring_cycle(__u64 kvm, __u64 vm)
+{
+	struct vm_cycles *cycles = bpf_map_lookup_elem(&ring_cycles, &kvm);
+
+	return cycles && cycles->vm == vm ? cycles->n : 0;
 }
 
 static __always_inline void end_cycle(struct event_rec *rec, __u64 cycles)
 {
-	__u64 old = *(volatile __u64 *)&rec->value[VALUE_CYCLES];
+	__u64 old = *(volatile __u64 *)&rec->value[SLOT_CYCLES];
 
 	/* Of several vCPUs that come upon a new cycle one closes the old. */
-	if (old == cycles || __sync_val_compare_and_swap(&rec->value[VALUE_CYCLES], old, cycles) != old)
+	if (old == cycles || __sync_val_compare_and_swap(&rec->value[SLOT_CYCLES], old, cycles) != old)
 		return;
-	rec->value[VALUE_LAST_CYCLE] = old + 1 == cycles ? rec->value[VALUE_THIS_CYCLE] : 0;
-	rec->value[VALUE_THIS_CYCLE] = 0;
+	rec->value[SLOT_LAST_CYCLE] = old + 1 == cycles ? rec->value[SLOT_THIS_CYCLE] : 0;
+	rec->value[SLOT_THIS_CYCLE] = 0;
 }
 
 static __always_inline struct event_rec *slot_record(__u64 kvm, __u32 id)
@@ -106,7 +124,7 @@ static __always_inline void slot_describe(struct event_rec *rec, __u64 kvm, __u3
 	struct slot_id at = {.kvm = kvm, .id = id};
 	struct slot_place place = {.gpa = gpa, .bytes = bytes};
 
-	rec->value[VALUE_FLAGS] = flags;
+	rec->value[SLOT_FLAGS] = flags;
 	bpf_map_update_elem(&slot_places, &at, &place, 0);
 }
 
@@ -119,7 +137,7 @@ static __always_inline int log_taken(struct kvm *kvm, __u32 slot, bool again)
 		return 0;
 	rec = slot_record((__u64)kvm, slot);
 	if (rec)
-		end_cycle(rec, rec->value[VALUE_CYCLES] + 1);
+		end_cycle(rec, rec->value[SLOT_CYCLES] + 1);
 	return 0;
 }
 
@@ -159,14 +177,16 @@ int BPF_KPROBE(kprobe_log_synced, struct kvm *kvm, struct kvm_memory_slot *slot)
 /* virt/kvm/dirty_ring.c: KVM_RESET_DIRTY_RINGS goes through the rings of all vCPUs, from the first on. */
 static __always_inline int ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring, bool again)
 {
-	__u64 id = (__u64)kvm, first = 1, *n;
+	struct vm_cycles first = {.n = 1}, *cycles;
+	__u64 id = (__u64)kvm;
 
 	if (!group_on(GROUP_DIRTY) || BPF_CORE_READ(ring, index) || !first_of_twins(TWIN_RESET, again))
 		return 0;
-	n = bpf_map_lookup_elem(&ring_cycles, &id);
-	if (n)
-		__sync_fetch_and_add(n, 1);
-	else
+	first.vm = vm_stamp(id);
+	cycles = bpf_map_lookup_elem(&ring_cycles, &id);
+	if (cycles && cycles->vm == first.vm)
+		__sync_fetch_and_add(&cycles->n, 1);
+	else if (first.vm)
 		bpf_map_update_elem(&ring_cycles, &id, &first, 0);
 	return 0;
 }
@@ -194,7 +214,7 @@ int BPF_KPROBE(kprobe_ring_reset, struct kvm *kvm, struct kvm_dirty_ring *ring)
 static const struct chunk no_pages;
 
 /* Has the page been marked in this cycle, and notes that it has. */
-static __always_inline bool ring_repeated(__u64 kvm, __u32 slot, __u64 page, __u64 cycle)
+static __always_inline bool ring_repeated(__u64 kvm, __u64 vm, __u32 slot, __u64 page, __u64 cycle)
 {
 	struct chunk_id id = {.kvm = kvm, .slot = slot, .chunk = page >> CHUNK_SHIFT};
 	__u32 word = (page & ((1 << CHUNK_SHIFT) - 1)) / 64;
@@ -206,11 +226,11 @@ static __always_inline bool ring_repeated(__u64 kvm, __u32 slot, __u64 page, __u
 		chunk = bpf_map_lookup_elem(&ring_chunks, &id);
 		if (!chunk)
 			return false;
-		chunk->cycle = cycle;
 	}
-	if (chunk->cycle != cycle) {
+	if (chunk->vm != vm || chunk->cycle != cycle) {
 		for (int i = 0; i < (1 << CHUNK_SHIFT) / 64; i++)
 			chunk->bits[i] = 0;
+		chunk->vm = vm;
 		chunk->cycle = cycle;
 	}
 	return word < (1 << CHUNK_SHIFT) / 64 && __sync_fetch_and_or(&chunk->bits[word], bit) & bit;
@@ -256,7 +276,7 @@ static __always_inline void count_cell(struct event_rec *rec, __u64 page, __u64 
 static __always_inline int mark(struct kvm *kvm, struct kvm_memory_slot *slot, __u64 gfn, bool again)
 {
 	struct event_key key = {.kvm = (__u64)kvm, .kind = EVENT_DIRTY_SLOT};
-	__u64 base, pages, page, cycle = 0, values[EVENT_VALUES] = {};
+	__u64 base, pages, page, vm, cycle = 0, values[EVENT_VALUES] = {};
 	struct kvm_vcpu *vcpu;
 	struct event_rec *rec;
 	bool ring, repeated;
@@ -276,25 +296,26 @@ static __always_inline int mark(struct kvm *kvm, struct kvm_memory_slot *slot, _
 	pages = BPF_CORE_READ(slot, npages);
 	page = gfn - base;
 	id = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
-	if (ring) {
-		cycle = ring_cycle((__u64)kvm);
-		repeated = ring_repeated((__u64)kvm, id, page, cycle);
-	} else {
-		repeated = bitmap_repeated(slot, page);
-	}
-
 	key.sub = id;
 	key.a = base * GUEST_PAGE_SIZE;
 	key.b = pages * GUEST_PAGE_SIZE;
+	if (ring) {
+		event_slot(&key, false); /* the VM is known by its records */
+		vm = vm_stamp((__u64)kvm);
+		cycle = ring_cycle((__u64)kvm, vm);
+		repeated = ring_repeated((__u64)kvm, vm, id, page, cycle);
+	} else {
+		repeated = bitmap_repeated(slot, page);
+	}
 	rec = event_count(&key, false, 0, repeated);
-	if (rec && rec->key.sub != EVENT_OTHERS) {
+	if (own_values(rec)) {
 		flags = SLOT_LOGGING | (ring ? SLOT_RING : 0);
-		if (rec->value[VALUE_FLAGS] != flags)
+		if (rec->value[SLOT_FLAGS] != flags)
 			slot_describe(rec, (__u64)kvm, id, key.a, key.b, flags);
 		if (ring)
 			end_cycle(rec, cycle);
 		if (!repeated)
-			__sync_fetch_and_add(&rec->value[VALUE_THIS_CYCLE], 1);
+			__sync_fetch_and_add(&rec->value[SLOT_THIS_CYCLE], 1);
 		count_cell(rec, page, pages);
 	}
 
@@ -302,9 +323,9 @@ static __always_inline int mark(struct kvm *kvm, struct kvm_memory_slot *slot, _
 	key.a = gfn;
 	key.b = 0;
 	rec = event_count(&key, false, 0, repeated);
-	values[0] = page;
-	if (rec && rec->key.sub != EVENT_OTHERS)
-		rec->value[0] = page;
+	values[PAGE_OFFSET] = page;
+	if (own_values(rec))
+		rec->value[PAGE_OFFSET] = page;
 	log_event(&key, values, 0, repeated);
 
 	if (!vcpu)
@@ -351,15 +372,15 @@ static __always_inline void slot_found(const struct slots_walk *w, const struct 
 	key.sub = slot->id;
 	key.a = slot->gpa;
 	key.b = slot->bytes;
-	rec = event_at(event_slot(&key, false));
-	if (!rec || rec->key.sub == EVENT_OTHERS)
+	rec = record_of(&key, false);
+	if (!rec)
 		return;
 	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
 		flags = SLOT_LOGGING | (w->ring ? SLOT_RING : 0);
 	slot_describe(rec, key.kvm, slot->id, slot->gpa, slot->bytes, flags);
 	/* Also when logging has ended: the last cycle is whole then. */
 	if (w->ring && rec->count)
-		end_cycle(rec, ring_cycle(key.kvm));
+		end_cycle(rec, ring_cycle(key.kvm, vm_stamp(key.kvm)));
 	/* These records have no durations: user space tells by this which slots the last walk did not find. */
 	rec->done = w->session;
 }

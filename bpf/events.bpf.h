@@ -72,6 +72,14 @@ static __always_inline bool group_on(enum event_group group)
 	return ctl && (ctl->groups & GROUP_BIT(group));
 }
 
+/* When the group was attached: what began before that began when nobody looked, or when it was attached another time. */
+static __always_inline __u64 group_since(enum event_group group)
+{
+	struct control *ctl = get_control();
+
+	return ctl ? ctl->since_ns[group] : ~0ULL;
+}
+
 /* --- threads ------------------------------------------------------------------------------------------------------- */
 
 /*
@@ -141,10 +149,8 @@ static __always_inline bool first_of_twins(__u32 bit, bool again)
 static __always_inline void span_end_lost(enum event_group group, __u32 span)
 {
 	struct thread_marks *m = thread_marks_get();
-	struct control *ctl = get_control();
 
-	if (m && ctl && span < THREAD_SPANS && group < GROUPS && m->start_ns[span] &&
-	    m->start_ns[span] >= ctl->since_ns[group])
+	if (m && span < THREAD_SPANS && m->start_ns[span] >= group_since(group))
 		count_loss(LOSS_EVENT_PAIR);
 }
 
@@ -167,13 +173,11 @@ static __always_inline void span_begin(__u32 span, __u64 arg)
  */
 static __always_inline __u64 span_end(enum event_group group, __u32 span, __u64 arg)
 {
-	__u64 now = bpf_ktime_get_ns(), start, last, since;
+	__u64 now = bpf_ktime_get_ns(), since = group_since(group), start, last;
 	struct thread_marks *m = thread_marks_get();
-	struct control *ctl = get_control();
 
-	if (!m || !ctl || span >= THREAD_SPANS || group >= GROUPS)
+	if (!m || span >= THREAD_SPANS)
 		return 0;
-	since = ctl->since_ns[group];
 	start = m->start_ns[span];
 	last = m->ended_ns[span];
 	m->start_ns[span] = 0;
@@ -276,13 +280,29 @@ static __noinline __u32 event_slot(const struct event_key *key, bool timed)
 	}
 	if (head->value[0] >= event_quota(kind))
 		return made;
-	known = NULL;
 	made = event_make(key, timed);
 	if (made)
 		__sync_fetch_and_add(&head->value[0], 1);
 	else
 		count_loss(LOSS_EVENT_SLOTS);
 	return made;
+}
+
+/*
+ * Has a record values of its kind's own? That of the others has none: its value[0] is how many keys have a record, by which
+ * a VM is kept from taking more. False for NULL.
+ */
+static __always_inline bool own_values(const struct event_rec *rec)
+{
+	return rec && rec->key.sub != EVENT_OTHERS;
+}
+
+/* The key's own record, of which nothing is counted by this; NULL: it has none. */
+static __always_inline struct event_rec *record_of(const struct event_key *key, bool timed)
+{
+	struct event_rec *rec = event_at(event_slot(key, timed));
+
+	return own_values(rec) ? rec : NULL;
 }
 
 static __always_inline void atomic_max(__u64 *p, __u64 v)
@@ -313,7 +333,9 @@ static __always_inline void event_time(struct event_rec *rec, __u64 ns)
 {
 	struct control *ctl = get_control();
 	__u32 index, bucket = duration_bucket(ns);
+	struct exit_extremes *x;
 	struct event_hist *hist;
+	__u64 epoch;
 
 	if (!ns || !ctl)
 		return;
@@ -327,25 +349,22 @@ static __always_inline void event_time(struct event_rec *rec, __u64 ns)
 		if (hist && bucket < HIST_BUCKETS)
 			__sync_fetch_and_add(&hist->n[bucket], 1);
 	}
-	if (ctl) {
-		__u64 epoch = ctl->epoch;
-		struct exit_extremes *x = &rec->extremes[epoch & 1];
-
-		/* Two threads that both find a new epoch here: one of their durations may be missing from the extremes. */
-		if (x->epoch != epoch) {
-			x->min_ns = ns;
-			x->max_ns = ns;
-			x->epoch = epoch;
-		} else {
-			atomic_max(&x->max_ns, ns);
-			atomic_min(&x->min_ns, ns);
-		}
+	epoch = ctl->epoch;
+	x = &rec->extremes[epoch & 1];
+	/* Two threads that both find a new epoch here: one of their durations may be missing from the extremes. */
+	if (x->epoch != epoch) {
+		x->min_ns = ns;
+		x->max_ns = ns;
+		x->epoch = epoch;
+	} else {
+		atomic_max(&x->max_ns, ns);
+		atomic_min(&x->min_ns, ns);
 	}
 }
 
 /*
- * Counts one event; took_ns 0: not timed (yet). failed: it counts among the errors. Returns its record, for the kind's own
- * values; NULL: no room, counted.
+ * Counts one event; took_ns 0: not timed (yet). failed: it counts among the errors. Returns the record that it was counted
+ * in, whose values may be set where own_values() says so; NULL: no room, counted.
  */
 static __always_inline struct event_rec *event_count(const struct event_key *key, bool timed, __u64 took_ns,
 						     bool failed)

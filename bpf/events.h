@@ -31,7 +31,7 @@ enum event_group {
 #define EVENT_KIND(group, n)   ((group) << 4 | (n))
 #define EVENT_KIND_GROUP(kind) ((enum event_group)((kind) >> 4))
 
-/* sub, a and b are the key beside VM and vCPU; 0 where a kind does not use them. See model/events.c for values. */
+/* sub, a and b are the key beside VM and vCPU; 0 where a kind does not use them. */
 enum event_kind {
 	EVENT_NONE,
 
@@ -60,9 +60,9 @@ enum event_kind {
 	EVENT_OFF_CPU,                            /* vCPU; sub: enum off_cpu: a stretch off it, inside KVM_RUN */
 	EVENT_MIGRATION,                          /* vCPU; sub: MOVE_* */
 
-	EVENT_HYPERCALL = EVENT_KIND(GROUP_CALL, 0), /* vCPU; sub: whose (KVM, Hyper-V, Xen), a: number */
+	EVENT_HYPERCALL = EVENT_KIND(GROUP_CALL, 0), /* vCPU; sub: enum hypercall_of, a: number */
 
-	EVENT_IOCTL = EVENT_KIND(GROUP_IOCTL, 0), /* sub: of /dev/kvm, a VM or a vCPU; a: request */
+	EVENT_IOCTL = EVENT_KIND(GROUP_IOCTL, 0), /* sub: enum ioctl_file, a: request, b: of /dev/kvm the process */
 	EVENT_MEMSLOT,                            /* sub: address space << 16 | memslot id */
 
 	EVENT_TIMER = EVENT_KIND(GROUP_TIMER, 0), /* vCPU; sub: 0 one-shot, 1 periodic, 2 TSC deadline */
@@ -102,23 +102,51 @@ enum fault_kind {
 	FAULT_KINDS
 };
 
-/* EVENT_REGION's value 2 where there is no memslot, that is MMIO. Else address space << 16 | id. */
+/* REGION_SLOT where there is no memslot, that is MMIO. Else address space << 16 | id. */
 #define NO_MEMSLOT (~0ULL)
 
 /* EVENT_STUCK: so many faults on one page in a row, with at most this time in the guest for each, on average. */
 #define STUCK_FAULTS 64
 #define STUCK_GAP_NS 1000000ULL
 
-/* EVENT_DIRTY_SLOT's value 0. */
+/* Bits of SLOT_FLAGS. */
 #define SLOT_LOGGING 1U /* KVM_MEM_LOG_DIRTY_PAGES, include/uapi/linux/kvm.h */
 #define SLOT_RING    2U /* what is logged goes to the vCPUs' dirty rings, not to a bitmap */
 #define SLOT_GONE    4U /* it was there, and is not any more */
 
+/* sub of EVENT_HYPERCALL: whose it is. Numbers are for ever. */
+enum hypercall_of { HYPERCALL_KVM, HYPERCALL_HYPERV, HYPERCALL_XEN, HYPERCALL_SMCCC };
+
+/* sub of EVENT_IOCTL: the file it was made on. Numbers are for ever. */
+enum ioctl_file { IOCTL_KVM, IOCTL_VM, IOCTL_VCPU, IOCTL_DEVICE };
+
 #define EVENT_VALUES 4
+
+/* What the values of a kind are, in value[]. model/events.c has their names and how they add up. For ever, too. */
+enum msi_value { MSI_IRQFD };
+/* A line is set when it is raised, and again when it is lowered, which is counted apart. */
+enum ioapic_value { IOAPIC_ENTRY, IOAPIC_LOWERED, IOAPIC_MASKED };
+enum pic_value { PIC_ELCR, PIC_IMR, PIC_LOWERED, PIC_MASKED };
+enum line_value { LINE_LOWERED }; /* of EVENT_SPI, EVENT_PPI */
+enum ipi_value { IPI_DEST, IPI_TARGETS };
+enum vector_value { VECTOR_INJECTED, VECTOR_EOI, VECTOR_POSTED, VECTOR_PV_EOI };
+enum local_value { LOCAL_LVT };
+enum fault_value { FAULT_FIXED, FAULT_FAST, FAULT_SPURIOUS, FAULT_EMULATED };
+enum region_value { REGION_HVA, REGION_PFN, REGION_SLOT, REGION_WRITES };
+enum stuck_value { STUCK_FOR, STUCK_LONGEST, STUCK_ERROR };
+enum slot_value { SLOT_FLAGS, SLOT_CYCLES, SLOT_LAST_CYCLE, SLOT_THIS_CYCLE }; /* flags: SLOT_LOGGING ... */
+enum page_value { PAGE_OFFSET };
+enum wakeup_value { WAKEUP_IN_POLL };
+enum window_value { WINDOW_NEW, WINDOW_OLD };
+enum move_value { MOVE_FROM, MOVE_TO };
+enum ioctl_value { IOCTL_ARG, IOCTL_ERRNO };
+enum memslot_value { MEMSLOT_GPA, MEMSLOT_BYTES, MEMSLOT_HVA, MEMSLOT_FLAGS };
+enum timer_value { TIMER_EXPIRED, TIMER_HV, TIMER_SW, TIMER_PAST };
+enum cause_value { CAUSE_DATA, CAUSE_UNITS }; /* of EVENT_PIO; of EVENT_MSR, EVENT_MMIO and EVENT_SYSREG the first */
 #define EVENT_OTHERS 0xffffffffU /* sub of the record that stands for all keys there was no room for; a, b: all ones */
 
 struct event_key {
-	__u64 kvm; /* kernel address of struct kvm; 0: of no VM (an ioctl on /dev/kvm): then sub or a hold the process */
+	__u64 kvm;  /* kernel address of struct kvm; 0: of no VM (an ioctl on /dev/kvm): then b holds the process */
 	__u64 vcpu; /* kernel address of struct kvm_vcpu, 0: of the VM */
 	__u32 kind; /* enum event_kind */
 	__u32 sub;

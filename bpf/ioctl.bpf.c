@@ -12,10 +12,6 @@ char LICENSE[] SEC("license") = "GPL";
 enum twin_bits { TWIN_BEGIN = 22, TWIN_END, TWIN_MEMSLOT };
 
 #define SPAN_IOCTL 0
-#define GFN_SHIFT  12 /* pages of guests, of which GFNs and slots are made; arm64 hosts may be built with larger ones */
-
-/* sub of EVENT_IOCTL, as enum ioctl_file in model/event_names.h */
-enum { FILE_KVM, FILE_VM, FILE_VCPU, FILE_DEVICE };
 
 static __always_inline int ioctl_begins(unsigned int request, bool again)
 {
@@ -31,24 +27,24 @@ static __always_inline void count_ioctl(struct file *file, __u32 kind, unsigned 
 					long ret, __u64 took)
 {
 	struct event_key key = {.kind = EVENT_IOCTL, .sub = kind, .a = request};
-	__u64 values[EVENT_VALUES] = {arg, ret < 0 ? -ret : 0};
+	__u64 values[EVENT_VALUES] = {[IOCTL_ARG] = arg, [IOCTL_ERRNO] = ret < 0 ? -ret : 0};
 	struct event_rec *rec;
 	void *owner;
 
 	owner = BPF_CORE_READ(file, private_data);
-	if (kind == FILE_KVM)
+	if (kind == IOCTL_KVM)
 		key.b = bpf_get_current_pid_tgid() >> 32;
-	else if (kind == FILE_VM)
+	else if (kind == IOCTL_VM)
 		key.kvm = (__u64)owner;
-	else if (kind == FILE_VCPU)
+	else if (kind == IOCTL_VCPU)
 		key_of_vcpu(&key, owner);
 	else
 		key.kvm = (__u64)BPF_CORE_READ((struct kvm_device *)owner, kvm);
 	rec = event_count(&key, true, took, ret < 0);
-	if (rec) {
-		rec->value[0] = values[0];
+	if (own_values(rec)) {
+		rec->value[IOCTL_ARG] = arg;
 		if (ret < 0)
-			rec->value[1] = values[1]; /* of the last one that failed */
+			rec->value[IOCTL_ERRNO] = -ret; /* of the last one that failed */
 	}
 	log_event(&key, values, took, ret < 0);
 }
@@ -84,10 +80,10 @@ static __always_inline int ioctl_ends(struct file *file, __u32 kind, unsigned in
 		return ioctl_ends(file, kind, request, arg, ret, true);                                        \
 	}
 
-IOCTL_PROGRAMS(dev, kvm_dev_ioctl, FILE_KVM)
-IOCTL_PROGRAMS(vm, kvm_vm_ioctl, FILE_VM)
-IOCTL_PROGRAMS(vcpu, kvm_vcpu_ioctl, FILE_VCPU)
-IOCTL_PROGRAMS(device, kvm_device_ioctl, FILE_DEVICE)
+IOCTL_PROGRAMS(dev, kvm_dev_ioctl, IOCTL_KVM)
+IOCTL_PROGRAMS(vm, kvm_vm_ioctl, IOCTL_VM)
+IOCTL_PROGRAMS(vcpu, kvm_vcpu_ioctl, IOCTL_VCPU)
+IOCTL_PROGRAMS(device, kvm_device_ioctl, IOCTL_DEVICE)
 
 /*
  * Where these cannot be hooked: all ioctls whose number is of KVM's type, and at their end, whose file it is. One that
@@ -122,11 +118,11 @@ static __always_inline int sys_ends(const void *regs, long ret, bool again)
 	if (!file)
 		return 0;
 	if (BPF_CORE_READ(file, f_inode, i_rdev) == KVM_DEVICE)
-		kind = FILE_KVM;
+		kind = IOCTL_KVM;
 	else if (kvm_of_file(file, &vcpu))
-		kind = vcpu ? FILE_VCPU : FILE_VM;
+		kind = vcpu ? IOCTL_VCPU : IOCTL_VM;
 	else if (is_device_file(file))
-		kind = FILE_DEVICE;
+		kind = IOCTL_DEVICE;
 	else
 		return 0;
 	count_ioctl(file, kind, call.request, call.arg, ret, took);
@@ -165,12 +161,12 @@ static __always_inline int memslot(struct kvm *kvm, struct kvm_memory_slot *old,
 	if (!slot || !group_on(GROUP_IOCTL) || !first_of_twins(TWIN_MEMSLOT, again))
 		return 0;
 	key.sub = (__u32)BPF_CORE_READ(slot, as_id) << 16 | (__u16)BPF_CORE_READ(slot, id);
-	values[0] = BPF_CORE_READ(slot, base_gfn) << GFN_SHIFT;
-	values[1] = new ? BPF_CORE_READ(slot, npages) << GFN_SHIFT : 0;
-	values[2] = BPF_CORE_READ(slot, userspace_addr);
-	values[3] = BPF_CORE_READ(slot, flags);
+	values[MEMSLOT_GPA] = BPF_CORE_READ(slot, base_gfn) * GUEST_PAGE_SIZE;
+	values[MEMSLOT_BYTES] = new ? BPF_CORE_READ(slot, npages) * GUEST_PAGE_SIZE : 0;
+	values[MEMSLOT_HVA] = BPF_CORE_READ(slot, userspace_addr);
+	values[MEMSLOT_FLAGS] = BPF_CORE_READ(slot, flags);
 	rec = event_count(&key, false, 0, false);
-	if (rec)
+	if (own_values(rec))
 		__builtin_memcpy(rec->value, values, sizeof(rec->value));
 	log_event(&key, values, 0, false);
 	return 0;
@@ -209,13 +205,13 @@ static long one_step(__u32 step, struct memslot_walk *walk)
 		return memslots_done();
 	key.kvm = (__u64)walk->kvm;
 	key.sub = slot.id;
-	rec = event_at(event_slot(&key, false));
-	if (!rec || rec->count || rec->key.sub == EVENT_OTHERS)
+	rec = record_of(&key, false);
+	if (!rec || rec->count)
 		return memslots_done();
-	rec->value[0] = slot.gpa;
-	rec->value[1] = slot.bytes;
-	rec->value[2] = slot.hva;
-	rec->value[3] = slot.flags;
+	rec->value[MEMSLOT_GPA] = slot.gpa;
+	rec->value[MEMSLOT_BYTES] = slot.bytes;
+	rec->value[MEMSLOT_HVA] = slot.hva;
+	rec->value[MEMSLOT_FLAGS] = slot.flags;
 	return memslots_done();
 }
 

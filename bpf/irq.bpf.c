@@ -29,37 +29,11 @@ enum twin_bits {
 /* An irqfd may be written by an interrupt of the host, in the middle of any of the others: it has a span of its own. */
 enum spans { SPAN_MSI = 3, SPAN_IOAPIC, SPAN_PIC, SPAN_ATOMIC = 8 };
 
-/* EVENT_MSI */
-enum { MSI_IRQFD };
-/* EVENT_IOAPIC; a line is set when it is raised, and again when it is lowered, which is counted apart */
-enum { IOAPIC_ENTRY, IOAPIC_LOWERED, IOAPIC_MASKED };
-/* EVENT_PIC */
-enum { PIC_ELCR, PIC_IMR, PIC_LOWERED, PIC_MASKED };
-/* EVENT_IPI */
-enum { IPI_DEST, IPI_TARGETS };
-/* EVENT_VECTOR */
-enum { VECTOR_INJECTED, VECTOR_EOI, VECTOR_POSTED, VECTOR_PV_EOI };
-/* EVENT_LOCAL */
-enum { LOCAL_LVT };
-
-static __always_inline bool own_values(const struct event_rec *rec)
-{
-	return rec && rec->key.sub != EVENT_OTHERS;
-}
-
 static __always_inline int set_begins(__u32 bit, __u32 span, __u64 arg, bool again)
 {
 	if (group_on(GROUP_IRQ) && first_of_twins(bit, again))
 		span_begin(span, arg);
 	return 0;
-}
-
-/* A record of the key that counts nothing yet; NULL: there is none of its own. */
-static __always_inline struct event_rec *record_of(struct event_key *key)
-{
-	struct event_rec *rec = event_at(event_slot(key, true));
-
-	return own_values(rec) ? rec : NULL;
 }
 
 /* --- sources ------------------------------------------------------------------------------------------------------- */
@@ -68,7 +42,7 @@ static __always_inline int msi_set(struct kvm_kernel_irq_routing_entry___msi *e,
 				   int ret, bool irqfd)
 {
 	struct event_key key = {.kind = EVENT_MSI, .kvm = (__u64)kvm};
-	__u64 values[EVENT_VALUES] = {irqfd};
+	__u64 values[EVENT_VALUES] = {[MSI_IRQFD] = irqfd};
 	struct event_rec *rec;
 
 	key.a = (__u64)BPF_CORE_READ(e, msi.address_hi) << 32 | BPF_CORE_READ(e, msi.address_lo);
@@ -143,7 +117,7 @@ static __always_inline int ioapic_set(struct kvm_ioapic *ioapic, __u32 pin, bool
 	values[IOAPIC_MASKED] = raised && ret < 0;
 	if (pin < 24) /* IOAPIC_NUM_PINS, arch/x86/kvm/ioapic.h */
 		bpf_probe_read_kernel(&values[IOAPIC_ENTRY], sizeof(values[0]), &ioapic->redirtbl[pin]);
-	rec = raised ? event_count(&key, true, took, !ret) : record_of(&key);
+	rec = raised ? event_count(&key, true, took, !ret) : record_of(&key, true);
 	if (own_values(rec)) {
 		rec->value[IOAPIC_ENTRY] = values[IOAPIC_ENTRY];
 		__sync_fetch_and_add(&rec->value[IOAPIC_LOWERED], values[IOAPIC_LOWERED]);
@@ -194,7 +168,7 @@ static __always_inline int pic_set(void *ctx, bool again)
 	}
 	values[PIC_LOWERED] = !call.raised;
 	values[PIC_MASKED] = call.raised && call.result < 0;
-	rec = call.raised ? event_count(&key, true, took, !call.result) : record_of(&key);
+	rec = call.raised ? event_count(&key, true, took, !call.result) : record_of(&key, true);
 	if (own_values(rec)) {
 		rec->value[PIC_ELCR] = values[PIC_ELCR];
 		rec->value[PIC_IMR] = values[PIC_IMR];
@@ -232,7 +206,7 @@ SET_PIC(again, true)
 static __always_inline int ipi_sent(__u32 bit, bool again, __u32 icr, __u64 dest, __u64 targets, bool hypercall)
 {
 	struct event_key key = {.kind = EVENT_IPI, .sub = icr & 0xff, .a = icr & ~(1U << 12), .b = hypercall};
-	__u64 values[EVENT_VALUES] = {dest, targets};
+	__u64 values[EVENT_VALUES] = {[IPI_DEST] = dest, [IPI_TARGETS] = targets};
 	struct event_rec *rec;
 
 	if (!group_on(GROUP_IRQ) || !first_of_twins(bit, again) || !key_of_current(&key))
@@ -347,30 +321,34 @@ int BPF_PROG(again_accept, struct kvm_lapic *apic, int mode, int vector, int lev
 /*
  * Handed to the vCPU. The APIC has already taken it off its pending ones, and meanwhile may have accepted the next: then
  * there are two starts, and the first is of this one. When there are two and nothing is pending, the first is of one that
- * never was injected (the APIC was reset): the second is of this one.
+ * never was injected (the APIC was reset): the second is of this one. A start from when the group was attached another time
+ * has lost its end.
  */
 static __always_inline int injected(__u32 vector, bool soft, bool repeated, bool again)
 {
 	struct event_key key = {.kind = EVENT_VECTOR, .sub = vector & 0xff};
 	__u64 values[EVENT_VALUES] = {[VECTOR_INJECTED] = 1}, now = bpf_ktime_get_ns(), first, second;
+	__u64 since = group_since(GROUP_IRQ);
 	struct event_rec *rec;
 
 	if (!group_on(GROUP_IRQ) || !first_of_twins(TWIN_INJECT, again) || soft || repeated || !key_of_current(&key))
 		return 0;
-	rec = record_of(&key);
+	rec = record_of(&key, true);
 	if (!rec)
 		return 0;
 	__sync_fetch_and_add(&rec->value[VECTOR_INJECTED], 1);
 	rec->last_ns = now;
 	first = __sync_lock_test_and_set(&rec->since_ns[0], 0);
 	second = first ? __sync_lock_test_and_set(&rec->since_ns[1], 0) : 0;
-	if (second) {
+	if (first < since) {
+		first = second;
+	} else if (second) {
 		if (apic_pending(vcpu_apic((void *)key.vcpu), vector & 0xff))
 			rec->since_ns[0] = second;
 		else
 			first = second;
 	}
-	now = first && now > first ? now - first : 0;
+	now = first >= since && now > first ? now - first : 0;
 	event_time(rec, now);
 	log_event(&key, values, now, false);
 	return 0;
@@ -399,7 +377,7 @@ static __always_inline int ended(struct kvm_lapic *apic, int vector, __u32 bit, 
 	if (!group_on(GROUP_IRQ) || !first_of_twins(bit, again) || vector < 0 || !apic)
 		return 0;
 	key_of_vcpu(&key, BPF_CORE_READ(apic, vcpu));
-	rec = record_of(&key);
+	rec = record_of(&key, true);
 	if (rec)
 		__sync_fetch_and_add(&rec->value[which & 3], 1);
 	if (which == VECTOR_EOI)
@@ -458,9 +436,6 @@ int BPF_PROG(on_line_event, unsigned int gsi, int level, int source)
 
 enum twin_bits { TWIN_VGIC = 32, TWIN_SGI };
 
-/* EVENT_SPI, EVENT_PPI; a line is set when it is raised, and again when it is lowered, which is counted apart */
-enum { LINE_LOWERED };
-
 static __always_inline int vgic_set(struct kvm *kvm, __u64 who, __u32 intid, bool raised, void *owner, bool again)
 {
 	struct event_key key = {.kind = EVENT_SPI, .sub = intid, .kvm = (__u64)kvm};
@@ -473,8 +448,8 @@ static __always_inline int vgic_set(struct kvm *kvm, __u64 who, __u32 intid, boo
 		key.kind = EVENT_PPI;
 		key.vcpu = (__u64)vgic_vcpu(kvm, who, intid, owner);
 	}
-	rec = raised ? event_count(&key, false, 0, false) : event_at(event_slot(&key, false));
-	if (!raised && rec && rec->key.sub != EVENT_OTHERS)
+	rec = raised ? event_count(&key, false, 0, false) : record_of(&key, false);
+	if (!raised && rec)
 		__sync_fetch_and_add(&rec->value[LINE_LOWERED], 1);
 	log_event(&key, values, 0, false);
 	return 0;

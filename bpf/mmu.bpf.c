@@ -9,8 +9,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define REGION_SHIFT 21
 
-/* Bits 12 to 15 of twins are this object's. */
-enum twin_bits { TWIN_FAULT = 12, TWIN_FAULT_END, TWIN_FAULT_PLAIN, TWIN_FAULT_MMIO };
+/* Bits 12 to 14 of twins are this object's. */
+enum twin_bits { TWIN_FAULT = 12, TWIN_FAULT_END, TWIN_FAULT_PLAIN };
 
 /* What is known of the fault in flight. */
 enum fault_known {
@@ -159,21 +159,24 @@ static __always_inline void count_region(struct fault_mark *f, const struct even
 {
 	struct event_key key = {.kvm = vcpu->kvm, .vcpu = vcpu->vcpu, .kind = EVENT_REGION};
 	bool write = error_code & PFERR_WRITE;
-	__u64 values[EVENT_VALUES] = {f->hva, f->known & KNOWN_PAGE ? f->pfn : 0, f->slot, write};
+	__u64 values[EVENT_VALUES] = {[REGION_HVA] = f->hva,
+				      [REGION_PFN] = f->known & KNOWN_PAGE ? f->pfn : 0,
+				      [REGION_SLOT] = f->slot,
+				      [REGION_WRITES] = write};
 	struct event_rec *rec;
 
 	key.a = gpa >> REGION_SHIFT << REGION_SHIFT;
 	rec = event_count(&key, true, took_ns, failed);
-	if (rec && rec->key.sub != EVENT_OTHERS) {
+	if (own_values(rec)) {
 		/* Where the fault went does not change its place; MMIO has none. */
 		if (f->known & KNOWN_SLOT || f->slot == NO_MEMSLOT) {
-			rec->value[0] = values[0];
-			rec->value[2] = values[2];
+			rec->value[REGION_HVA] = values[REGION_HVA];
+			rec->value[REGION_SLOT] = values[REGION_SLOT];
 		}
 		if (f->known & KNOWN_PAGE)
-			rec->value[1] = values[1];
+			rec->value[REGION_PFN] = values[REGION_PFN];
 		if (write)
-			__sync_fetch_and_add(&rec->value[3], 1);
+			__sync_fetch_and_add(&rec->value[REGION_WRITES], 1);
 	}
 	key.a = gpa;
 	log_event(&key, values, took_ns, failed);
@@ -209,12 +212,12 @@ static __always_inline void watch_progress(struct fault_mark *f, const struct ev
 	if (f->in_a_row >= STUCK_FAULTS || f->counted) {
 		rec = event_count(&key, false, 0, false);
 		/* Once it is sure, those before count as well. */
-		if (rec && rec->key.sub != EVENT_OTHERS) {
+		if (own_values(rec)) {
 			__sync_fetch_and_add(&rec->count, f->repeats - f->counted - 1);
-			rec->value[0] = now - f->since_ns;
-			if (rec->value[1] < rec->value[0])
-				rec->value[1] = rec->value[0];
-			rec->value[2] = error_code;
+			rec->value[STUCK_FOR] = now - f->since_ns;
+			if (rec->value[STUCK_LONGEST] < rec->value[STUCK_FOR])
+				rec->value[STUCK_LONGEST] = rec->value[STUCK_FOR];
+			rec->value[STUCK_ERROR] = error_code;
 		}
 		f->counted = f->repeats;
 	}
@@ -257,12 +260,11 @@ static __always_inline int fault_end(struct kvm_vcpu *vcpu, __u64 gpa, __u64 err
 	struct thread_marks *m;
 	struct fault_mark *f;
 	struct fault_counters c;
-	struct control *ctl = get_control();
+	__u64 since = group_since(GROUP_MMU), before;
 	struct event_rec *rec;
-	__u64 before;
 	bool mmio;
 
-	if (!ctl || !group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT_END, again))
+	if (!group_on(GROUP_MMU) || !first_of_twins(TWIN_FAULT_END, again))
 		return 0;
 	m = thread_marks_get();
 	if (!m)
@@ -271,9 +273,9 @@ static __always_inline int fault_end(struct kvm_vcpu *vcpu, __u64 gpa, __u64 err
 	before = f->ended_ns;
 	f->ended_ns = now;
 	read_fault_counters(vcpu, &c);
-	if (f->vcpu != (__u64)vcpu) {
+	if (f->vcpu != (__u64)vcpu || f->start_ns < since) {
 		/* What it was is not known; no loss when it began before the group was attached, as span_end() tells. */
-		if (before >= ctl->since_ns[GROUP_MMU])
+		if (before >= since)
 			count_loss(LOSS_EVENT_PAIR);
 		return 0;
 	}
@@ -284,15 +286,15 @@ static __always_inline int fault_end(struct kvm_vcpu *vcpu, __u64 gpa, __u64 err
 	key.sub = kind_of(error_code, mmio);
 	key.a = f->known & KNOWN_LEVEL && !mmio ? f->level : 0;
 	rec = event_count(&key, true, took, ret < 0);
-	if (rec && rec->key.sub != EVENT_OTHERS) {
+	if (own_values(rec)) {
 		if (c.fixed > f->fixed)
-			__sync_fetch_and_add(&rec->value[0], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_FIXED], 1);
 		if (c.fast > f->fast)
-			__sync_fetch_and_add(&rec->value[1], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_FAST], 1);
 		if (c.spurious > f->spurious)
-			__sync_fetch_and_add(&rec->value[2], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_SPURIOUS], 1);
 		if (mmio || c.emulated > f->emulated)
-			__sync_fetch_and_add(&rec->value[3], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_EMULATED], 1);
 	}
 	if (f->known & KNOWN_SLOT)
 		gpa = f->gfn * GUEST_PAGE_SIZE + (gpa & (GUEST_PAGE_SIZE - 1));
@@ -417,17 +419,14 @@ static __always_inline struct fault_mark *fault_in_flight(void)
 {
 	struct thread_marks *m = group_on(GROUP_MMU) ? thread_marks_get() : NULL;
 
-	return m && m->fault.vcpu ? &m->fault : NULL;
+	return m && m->fault.vcpu && m->fault.start_ns >= group_since(GROUP_MMU) ? &m->fault : NULL;
 }
 
 /* arch/arm64/kvm/mmio.c, io_mem_abort(). Both twins may do this: they write the same. */
-static __always_inline int fault_mmio(bool again)
+static __always_inline int fault_mmio(void)
 {
-	struct fault_mark *f;
+	struct fault_mark *f = fault_in_flight();
 
-	if (!first_of_twins(TWIN_FAULT_MMIO, again))
-		return 0;
-	f = fault_in_flight();
 	if (f)
 		f->known |= KNOWN_MMIO;
 	return 0;
@@ -436,13 +435,13 @@ static __always_inline int fault_mmio(bool again)
 SEC("?tp_btf/kvm_mmio")
 int BPF_PROG(on_fault_mmio, int type)
 {
-	return fault_mmio(false);
+	return fault_mmio();
 }
 
 SEC("?tp_btf/kvm_mmio")
 int BPF_PROG(again_fault_mmio, int type)
 {
-	return fault_mmio(true);
+	return fault_mmio();
 }
 
 /* Whichever twin is the first finds it, the other nothing. entry: the exit has ended with it. */
@@ -473,11 +472,11 @@ static __always_inline int guest_fault_ends(__u32 bit, bool again, bool entry)
 	key.sub = kind_of(f->error_code, mmio);
 	key.a = f->known & KNOWN_LEVEL && !mmio ? f->level : 0;
 	rec = event_count(&key, true, took, false);
-	if (rec && rec->key.sub != EVENT_OTHERS) {
+	if (own_values(rec)) {
 		if (f->known & KNOWN_FIXED)
-			__sync_fetch_and_add(&rec->value[0], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_FIXED], 1);
 		if (mmio)
-			__sync_fetch_and_add(&rec->value[3], 1);
+			__sync_fetch_and_add(&rec->value[FAULT_EMULATED], 1);
 	}
 	if (mmio)
 		f->slot = NO_MEMSLOT;

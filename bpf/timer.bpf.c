@@ -11,8 +11,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 enum twin_bits { TWIN_COUNT = 48, TWIN_DEADLINE, TWIN_STARTED, TWIN_WAITED };
 
-/* EVENT_TIMER */
-enum { TIMER_EXPIRED, TIMER_HV, TIMER_SW, TIMER_PAST };
 enum timer_mode { MODE_ONE_SHOT, MODE_PERIODIC, MODE_DEADLINE };
 
 static __always_inline __u32 mode_of(struct kvm_lapic *apic)
@@ -31,14 +29,6 @@ static __always_inline struct kvm_lapic *own_timer(struct event_key *key)
 	if (apic)
 		key->sub = mode_of(apic);
 	return apic;
-}
-
-/* NULL: it has no record of its own. */
-static __always_inline struct event_rec *record_of(struct event_key *key)
-{
-	struct event_rec *rec = event_at(event_slot(key, true));
-
-	return rec && rec->key.sub != EVENT_OTHERS ? rec : NULL;
 }
 
 static __always_inline int timer_set(bool by_deadline, __u32 bit, bool again)
@@ -90,7 +80,7 @@ static __always_inline int expired(struct kvm_lapic *apic, bool by_host_timer)
 		return 0;
 	key_of_vcpu(&key, BPF_CORE_READ(apic, vcpu));
 	key.sub = mode_of(apic);
-	rec = record_of(&key);
+	rec = record_of(&key, true);
 	if (!rec)
 		return 0;
 	pending = BPF_CORE_READ(apic, lapic_timer.pending.counter);
@@ -130,7 +120,7 @@ static __always_inline int started(bool by_cpu, bool again)
 
 	if (!group_on(GROUP_TIMER) || !first_of_twins(TWIN_STARTED, again) || !own_timer(&key))
 		return 0;
-	rec = record_of(&key);
+	rec = record_of(&key, true);
 	if (rec)
 		__sync_fetch_and_add(&rec->value[by_cpu ? TIMER_HV : TIMER_SW], 1);
 	return 0;
@@ -163,10 +153,10 @@ static __always_inline int waited_for(__s64 cycles, bool again)
 	apic = own_timer(&key);
 	if (!apic || key.sub != MODE_DEADLINE)
 		return 0;
-	rec = record_of(&key);
+	rec = record_of(&key, true);
 	vcpu = (void *)key.vcpu;
 	khz = BPF_CORE_READ(vcpu, arch.virtual_tsc_khz);
-	if (rec && khz && __sync_lock_test_and_set(&rec->since_ns[0], 0))
+	if (rec && khz && __sync_lock_test_and_set(&rec->since_ns[0], 0) >= group_since(GROUP_TIMER))
 		event_time(rec, cycles > 0 ? (__u64)cycles * 1000000 / khz ?: 1 : 1);
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "maps.bpf.h"
 
-/* Who owns a record and since when; the first lines of every new one. The record is zeroed memory. */
+/* Who owns a record and since when; the first lines of every new one, but for its address. The record is zeroed memory. */
 static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcpu, __u32 pid, __u64 now, __u64 epoch)
 {
 	rec->kvm = (__u64)BPF_CORE_READ(vcpu, kvm);
@@ -16,7 +16,6 @@ static __always_inline void vcpu_init(struct vcpu_rec *rec, struct kvm_vcpu *vcp
 	rec->created_ns = now;
 	rec->acct_ns = now;
 	rec->state_ns = now;
-	store_in_order(&rec->vcpu, (__u64)vcpu); /* last: user space takes a record with an address for a live one */
 }
 
 /* Index of a free record, or -1. Those that came back first, so that the pool stays dense. */
@@ -60,7 +59,6 @@ static __always_inline __s64 vcpu_slot(struct kvm_vcpu *vcpu, __u32 pid, __u64 n
 	vcpu_init(rec, vcpu, pid, now, ctl->epoch);
 	if (bpf_map_update_elem(&vcpu_slots, &key, &slot, BPF_NOEXIST)) {
 		/* Another CPU was faster (the walk over open files, say), or the table is full. */
-		rec->vcpu = 0;
 		bpf_map_push_elem(&free_vcpus, &slot, 0);
 		known = bpf_map_lookup_elem(&vcpu_slots, &key);
 		if (!known) {
@@ -69,6 +67,8 @@ static __always_inline __s64 vcpu_slot(struct kvm_vcpu *vcpu, __u32 pid, __u64 n
 		}
 		return *known;
 	}
+	/* Last, once it is the vCPU's for sure: user space takes a record with an address for a live one. */
+	store_in_order(&rec->vcpu, key);
 	return slot;
 }
 

@@ -19,8 +19,8 @@ static __always_inline int wakes_up(__u64 ns, bool waited, bool valid, bool agai
 	if (!group_on(GROUP_HALT) || !first_of_twins(BIT_WAKEUP, again) || !key_of_current(&key))
 		return 0;
 	rec = event_count(&key, true, ns ?: 1, !valid);
-	if (rec && !waited)
-		__sync_fetch_and_add(&rec->value[0], 1);
+	if (own_values(rec) && !waited)
+		__sync_fetch_and_add(&rec->value[WAKEUP_IN_POLL], 1);
 	key.sub = (waited ? WAKEUP_SLEPT : WAKEUP_POLLED) | (valid ? 0 : WAKEUP_INVALID);
 	log_event(&key, NULL, ns, !valid);
 	return 0;
@@ -42,15 +42,15 @@ int BPF_PROG(again_halt_wakeup, __u64 ns, bool waited, bool valid)
 static __always_inline int window_changes(bool grow, __u32 new, __u32 old, bool again)
 {
 	struct event_key key = {.kind = EVENT_HALT_POLL, .sub = grow ? WINDOW_GROWS : WINDOW_SHRINKS};
-	__u64 values[EVENT_VALUES] = {new, old};
+	__u64 values[EVENT_VALUES] = {[WINDOW_NEW] = new, [WINDOW_OLD] = old};
 	struct event_rec *rec;
 
 	if (!group_on(GROUP_HALT) || !first_of_twins(BIT_WINDOW, again) || !key_of_current(&key))
 		return 0;
 	rec = event_count(&key, false, 0, false);
-	if (rec) {
-		rec->value[0] = new;
-		rec->value[1] = old;
+	if (own_values(rec)) {
+		rec->value[WINDOW_NEW] = new;
+		rec->value[WINDOW_OLD] = old;
 	}
 	log_event(&key, values, 0, false);
 	return 0;
@@ -78,15 +78,15 @@ int BPF_PROG(again_halt_window, bool grow, unsigned int vcpu_id, unsigned int ne
 
 static __always_inline void count_move(struct event_key *key, __u32 what, __u32 from, __u32 to)
 {
-	__u64 values[EVENT_VALUES] = {from, to};
+	__u64 values[EVENT_VALUES] = {[MOVE_FROM] = from, [MOVE_TO] = to};
 	struct event_rec *rec;
 
 	key->kind = EVENT_MIGRATION;
 	key->sub = what;
 	rec = event_count(key, false, 0, false);
-	if (rec) {
-		rec->value[0] = from;
-		rec->value[1] = to;
+	if (own_values(rec)) {
+		rec->value[MOVE_FROM] = from;
+		rec->value[MOVE_TO] = to;
 	}
 	log_event(key, values, 0, false);
 }
@@ -94,12 +94,13 @@ static __always_inline void count_move(struct event_key *key, __u32 what, __u32 
 /* The vCPU has a pCPU from now on. */
 static __always_inline void stretch_begins(struct event_key *key)
 {
-	__u64 place = PLACE(bpf_get_smp_processor_id(), (__u32)bpf_get_numa_node_id()), last;
+	__u64 place = PLACE(bpf_get_smp_processor_id(), (__u32)bpf_get_numa_node_id()), last = 0;
 	struct thread_marks *m = thread_marks_get();
 
 	if (!m)
 		return;
-	last = m->arg[SPAN_ON];
+	if (m->ended_ns[SPAN_ON] >= group_since(GROUP_HALT))
+		last = m->arg[SPAN_ON];
 	if (last && PLACE_CPU(last) != PLACE_CPU(place))
 		count_move(key, MOVE_PCPU, PLACE_CPU(last), PLACE_CPU(place));
 	if (last && PLACE_NODE(last) != PLACE_NODE(place))
@@ -114,12 +115,14 @@ static __always_inline __u64 stretch_ends(struct event_key *key)
 	struct thread_marks *m = thread_marks_get();
 	__u64 now = bpf_ktime_get_ns();
 
-	if (m && m->start_ns[SPAN_ON]) {
+	if (m && m->start_ns[SPAN_ON] >= group_since(GROUP_HALT)) {
 		key->kind = EVENT_ON_CPU;
 		key->sub = PLACE_CPU(m->arg[SPAN_ON]);
 		event_count(key, true, now - m->start_ns[SPAN_ON], false);
-		m->start_ns[SPAN_ON] = 0;
+		m->ended_ns[SPAN_ON] = now;
 	}
+	if (m)
+		m->start_ns[SPAN_ON] = 0;
 	return now;
 }
 
@@ -158,14 +161,14 @@ static __always_inline int sched_in(void)
 
 	if (!group_on(GROUP_HALT) || !m || !key_of_current(&key))
 		return 0;
-	if (m->start_ns[SPAN_OFF]) {
+	if (m->start_ns[SPAN_OFF] >= group_since(GROUP_HALT)) {
 		ns = bpf_ktime_get_ns() - m->start_ns[SPAN_OFF];
-		m->start_ns[SPAN_OFF] = 0;
 		key.kind = EVENT_OFF_CPU;
 		key.sub = m->arg[SPAN_OFF];
 		event_count(&key, true, ns ?: 1, false);
 		log_event(&key, NULL, ns ?: 1, false);
 	}
+	m->start_ns[SPAN_OFF] = 0;
 	stretch_begins(&key);
 	return 0;
 }

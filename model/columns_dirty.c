@@ -20,7 +20,7 @@ static bool is_others(union row_ref row)
 /* Slots that are not there any more have nothing to say but what they were. */
 static bool slot_shown(const struct event_row *e)
 {
-	return e->sub == EVENT_OTHERS || !(e->value[0] & SLOT_GONE);
+	return e->sub == EVENT_OTHERS || !(e->value[SLOT_FLAGS] & SLOT_GONE);
 }
 
 GETTER(slot_range)
@@ -43,7 +43,7 @@ GETTER(slot_size)
 
 GETTER(slot_log)
 {
-	u64 flags = row.event->value[0];
+	u64 flags = row.event->value[SLOT_FLAGS];
 
 	(void)snap;
 	if (!is_others(row))
@@ -75,21 +75,21 @@ GETTER(slot_cycles)
 {
 	(void)snap;
 	out->known = !is_others(row);
-	out->num = row.event->value[1];
+	out->num = row.event->value[SLOT_CYCLES];
 }
 
 GETTER(slot_last_cycle)
 {
 	(void)snap;
-	out->known = !is_others(row) && row.event->raw->value[1];
-	out->num = row.event->value[2];
+	out->known = !is_others(row) && row.event->raw->value[SLOT_CYCLES];
+	out->num = row.event->value[SLOT_LAST_CYCLE];
 }
 
 GETTER(slot_this_cycle)
 {
 	(void)snap;
-	out->known = !is_others(row) && row.event->value[0] & SLOT_LOGGING;
-	out->num = row.event->value[3];
+	out->known = !is_others(row) && row.event->value[SLOT_FLAGS] & SLOT_LOGGING;
+	out->num = row.event->value[SLOT_THIS_CYCLE];
 }
 
 GETTER(slot_heat)
@@ -109,7 +109,7 @@ GETTER(slot_converges)
 	const struct vm_row *vm = snapshot_find_vm(snap, row.event->vm);
 	struct dirty_sum sum;
 
-	if (!vm || is_others(row) || !(row.event->value[0] & SLOT_LOGGING) || !row.event->over_ns)
+	if (!vm || is_others(row) || !(row.event->value[SLOT_FLAGS] & SLOT_LOGGING) || !row.event->over_ns)
 		return;
 	sum = dirty_sum(snap, vm);
 	rate(out, sum.pages * DIRTY_PAGE_SIZE, row.event->over_ns);
@@ -130,7 +130,7 @@ GETTER(page_offset)
 	(void)snap;
 	if (is_others(row))
 		return;
-	hex(out, row.event->value[0] * DIRTY_PAGE_SIZE);
+	hex(out, row.event->value[PAGE_OFFSET] * DIRTY_PAGE_SIZE);
 }
 
 GETTER(page_total)

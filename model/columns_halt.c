@@ -63,7 +63,7 @@ GETTER(halt_window)
 	if (shrink && (!grow || shrink->raw->age_ns < grow->raw->age_ns))
 		last = shrink;
 	if (last)
-		number(out, last->raw->value[0]);
+		number(out, last->raw->value[WINDOW_NEW]);
 }
 
 GETTER(halt_grows)

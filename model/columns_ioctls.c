@@ -57,7 +57,7 @@ GETTER(ioctl_errno)
 {
 	(void)snap;
 	if (row.event->raw->errors && row.event->sub != EVENT_OTHERS)
-		number(out, row.event->value[1]);
+		number(out, row.event->value[IOCTL_ERRNO]);
 }
 
 /* clang-format off */
@@ -106,11 +106,11 @@ static const struct column ioctl_columns[] = {
 			set;                                     \
 	}
 
-SLOT_GETTER(slot_gpa, hex(out, value[0]))
-SLOT_GETTER(slot_end, value[1] ? hex(out, value[0] + value[1] - 1) : text(out, "removed"))
-SLOT_GETTER(slot_size, number(out, (double)value[1]))
-SLOT_GETTER(slot_hva, hex(out, value[2]))
-SLOT_GETTER(slot_flags, text(out, memslot_flags(value[3], out->buf)))
+SLOT_GETTER(slot_gpa, hex(out, value[MEMSLOT_GPA]))
+SLOT_GETTER(slot_end, value[MEMSLOT_BYTES] ? hex(out, value[MEMSLOT_GPA] + value[MEMSLOT_BYTES] - 1) : text(out, "removed"))
+SLOT_GETTER(slot_size, number(out, (double)value[MEMSLOT_BYTES]))
+SLOT_GETTER(slot_hva, hex(out, value[MEMSLOT_HVA]))
+SLOT_GETTER(slot_flags, text(out, memslot_flags(value[MEMSLOT_FLAGS], out->buf)))
 
 static const struct column memslot_columns[] = {
 	{.name = "slot", .title = "SLOT", .unit = UNIT_TEXT, .get = event_label, .width = 10, .flexible = true,

@@ -9,9 +9,6 @@
 #include "irq_names.h"
 #include "views.h"
 
-/* As bpf/irq.bpf.c has the values of EVENT_VECTOR. */
-enum { VECTOR_INJECTED, VECTOR_EOI, VECTOR_POSTED };
-
 /* --- sources ------------------------------------------------------------------------------------------------------- */
 
 static struct irq_decoded decoded(const struct event_row *e)

@@ -18,9 +18,9 @@
 		number(out, row.event->value[(index)]); \
 	}
 
-VALUE_GETTER(fault_fast, 1)
-VALUE_GETTER(fault_spurious, 2)
-VALUE_GETTER(fault_emulated, 3)
+VALUE_GETTER(fault_fast, FAULT_FAST)
+VALUE_GETTER(fault_spurious, FAULT_SPURIOUS)
+VALUE_GETTER(fault_emulated, FAULT_EMULATED)
 
 GETTER(fault_failed)
 {
@@ -30,7 +30,7 @@ GETTER(fault_failed)
 
 GETTER(region_slot)
 {
-	u64 slot = row.event->value[2];
+	u64 slot = row.event->value[REGION_SLOT];
 
 	(void)snap;
 	if (row.event->sub == EVENT_OTHERS)
@@ -46,41 +46,41 @@ GETTER(region_slot)
 GETTER(region_hva)
 {
 	(void)snap;
-	if (row.event->value[0] && row.event->sub != EVENT_OTHERS)
-		hex(out, row.event->value[0]);
+	if (row.event->value[REGION_HVA] && row.event->sub != EVENT_OTHERS)
+		hex(out, row.event->value[REGION_HVA]);
 }
 
 GETTER(region_pfn)
 {
 	(void)snap;
-	if (row.event->value[1] && row.event->sub != EVENT_OTHERS)
-		hex(out, row.event->value[1]);
+	if (row.event->value[REGION_PFN] && row.event->sub != EVENT_OTHERS)
+		hex(out, row.event->value[REGION_PFN]);
 }
 
 GETTER(region_writes)
 {
 	(void)snap;
 	out->known = row.event->f.count && row.event->sub != EVENT_OTHERS;
-	out->num = share(row.event->value[3], row.event->f.count);
+	out->num = share(row.event->value[REGION_WRITES], row.event->f.count);
 }
 
 GETTER(stuck_for)
 {
 	(void)snap;
-	duration(out, row.event->sub == EVENT_OTHERS ? 0 : row.event->value[0]);
+	duration(out, row.event->sub == EVENT_OTHERS ? 0 : row.event->value[STUCK_FOR]);
 }
 
 GETTER(stuck_longest)
 {
 	(void)snap;
-	duration(out, row.event->sub == EVENT_OTHERS ? 0 : row.event->value[1]);
+	duration(out, row.event->sub == EVENT_OTHERS ? 0 : row.event->value[STUCK_LONGEST]);
 }
 
 GETTER(stuck_error)
 {
 	(void)snap;
 	if (row.event->sub != EVENT_OTHERS)
-		hex(out, row.event->value[2]);
+		hex(out, row.event->value[STUCK_ERROR]);
 }
 
 GETTER(stuck_total)

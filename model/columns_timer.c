@@ -4,9 +4,6 @@
 #include "column_kit.h"
 #include "views.h"
 
-/* As bpf/timer.bpf.c has the values of EVENT_TIMER. */
-enum { TIMER_EXPIRED, TIMER_HV, TIMER_SW, TIMER_PAST };
-
 static void value_rate(const struct event_row *e, u32 which, struct value *out)
 {
 	if (e->sub != EVENT_OTHERS)

@@ -16,7 +16,7 @@ struct dirty_sum dirty_sum(const struct snapshot *snap, const struct vm_row *vm)
 			continue;
 		sum.any = true;
 		sum.pages += dirty_pages(&rows[i]);
-		if (rows[i].sub != EVENT_OTHERS && rows[i].value[0] & SLOT_LOGGING)
+		if (rows[i].sub != EVENT_OTHERS && rows[i].value[SLOT_FLAGS] & SLOT_LOGGING)
 			sum.bytes += rows[i].b;
 	}
 	return sum;

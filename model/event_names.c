@@ -156,7 +156,7 @@ static bool kvm_call_arguments(u64 nr, const u64 a[4], char *buf, size_t size)
 	case 11:
 		snprintf(buf, size, "to APIC id %" PRIu64, a[0]);
 		return true;
-	case 12: /* KVM_MAP_GPA_RANGE_*, include/uapi/linux/kvm_para.h, since 5.16 */
+	case 12: /* KVM_MAP_GPA_RANGE_*, arch/x86/include/uapi/asm/kvm_para.h, since 5.14 */
 		snprintf(buf, size, "GPA 0x%" PRIx64 " %" PRIu64 " pages %s%s", a[0], a[1],
 			 a[2] >> 4 & 1 ? "encrypted" : "plain",
 			 a[2] & 2   ? " of 1G"

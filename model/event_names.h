@@ -6,10 +6,7 @@
 #include "../bpf/events.h"
 #include "types.h"
 
-/* Whose hypercall: sub of EVENT_HYPERCALL. */
-enum hypercall_of { HYPERCALL_KVM, HYPERCALL_HYPERV, HYPERCALL_XEN, HYPERCALL_SMCCC };
-
-/* "KICK_CPU", "HV POST_MESSAGE", "PSCI_CPU_ON", "KVM 77" of a number without a name. buf of EVENT_NAME_SIZE; NULL: of is none of them. */
+/* "KICK_CPU", "HV POST_MESSAGE", "PSCI_CPU_ON", "KVM 77" of a number without a name. buf of EVENT_NAME_SIZE; NULL: of (enum hypercall_of) is none of them. */
 const char *hypercall_name(u32 of, u64 nr, char *buf);
 /* The values of EVENT_HYPERCALL in words; returns buf, cut to its size. */
 const char *hypercall_arguments(u32 of, u64 nr, const u64 a[4], char *buf, size_t size);
@@ -18,8 +15,7 @@ const char *hypercall_arguments(u32 of, u64 nr, const u64 a[4], char *buf, size_
 const char *ioctl_name(u32 request);
 const char *ioctl_text(u32 request, char *buf);
 bool ioctl_is_run(u64 request);
-/* sub of EVENT_IOCTL. */
-enum ioctl_file { IOCTL_KVM, IOCTL_VM, IOCTL_VCPU, IOCTL_DEVICE };
+/* enum ioctl_file; "others" for another number. */
 const char *ioctl_file_name(u32 file);
 /* Of EVENT_MEMSLOT, by its sub; "log,ro". */
 const char *memslot_text(u32 sub, char *buf);

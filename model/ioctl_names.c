@@ -98,7 +98,8 @@ const char *ioctl_text(u32 request, char *buf)
 
 const char *ioctl_file_name(u32 file)
 {
-	static const char *const names[] = {"/dev/kvm", "VM", "vCPU", "device"};
+	static const char *const names[] = {
+		[IOCTL_KVM] = "/dev/kvm", [IOCTL_VM] = "VM", [IOCTL_VCPU] = "vCPU", [IOCTL_DEVICE] = "device"};
 
 	return file < ARRAY_SIZE(names) ? names[file] : "others";
 }

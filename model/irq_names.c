@@ -59,17 +59,17 @@ void irq_decode(u32 kind, u32 sub, u64 a, u64 b, const u64 *value, struct irq_de
 		break;
 	case EVENT_IOAPIC:
 		out->parts = IRQ_VECTOR | IRQ_DEST | IRQ_DELIVERY | IRQ_TRIGGER | IRQ_MASK;
-		out->vector = VECTOR(value[0]);
-		out->dest = ENTRY_DEST(value[0]);
-		out->logical = LOGICAL(value[0]);
-		out->delivery = DELIVERY(value[0]);
-		out->level = LEVEL(value[0]);
-		out->masked = MASKED(value[0]);
+		out->vector = VECTOR(value[IOAPIC_ENTRY]);
+		out->dest = ENTRY_DEST(value[IOAPIC_ENTRY]);
+		out->logical = LOGICAL(value[IOAPIC_ENTRY]);
+		out->delivery = DELIVERY(value[IOAPIC_ENTRY]);
+		out->level = LEVEL(value[IOAPIC_ENTRY]);
+		out->masked = MASKED(value[IOAPIC_ENTRY]);
 		break;
 	case EVENT_PIC:
 		out->parts = IRQ_TRIGGER | IRQ_MASK;
-		out->level = value[0] >> (sub & 7) & 1;
-		out->masked = value[1] >> (sub & 7) & 1;
+		out->level = value[PIC_ELCR] >> (sub & 7) & 1;
+		out->masked = value[PIC_IMR] >> (sub & 7) & 1;
 		break;
 	case EVENT_IPI:
 		out->parts = IRQ_VECTOR | IRQ_DELIVERY | IRQ_TRIGGER;
@@ -78,12 +78,12 @@ void irq_decode(u32 kind, u32 sub, u64 a, u64 b, const u64 *value, struct irq_de
 		out->level = LEVEL(a);
 		if (!SHORTHAND(a)) {
 			out->parts |= IRQ_DEST;
-			out->dest = (u32)value[0];
+			out->dest = (u32)value[IPI_DEST];
 			out->logical = LOGICAL(a);
 		}
 		break;
 	case EVENT_LOCAL:
-		decode_local(sub, value[0], out);
+		decode_local(sub, value[LOCAL_LVT], out);
 		break;
 	case EVENT_VECTOR:
 		out->parts = IRQ_DELIVERY;

@@ -135,7 +135,7 @@ static void note_gone(struct event_sample *e, u64 walk, u64 latest)
 {
 	e->x.done = e->x.count;
 	if (e->sub != EVENT_OTHERS && walk < latest && (walk || e->age_ns > GONE_NS))
-		e->value[0] = (e->value[0] & ~(u64)SLOT_LOGGING) | SLOT_GONE;
+		e->value[SLOT_FLAGS] = (e->value[SLOT_FLAGS] & ~(u64)SLOT_LOGGING) | SLOT_GONE;
 }
 
 int source_events_sample(struct source_events *se, const struct group_maps *maps, struct control *control,

@@ -318,6 +318,31 @@ static void check_begun_before(const struct evidence *e)
 	      number(run, "count"), number(run, "timed"), number(lost, "event_pair"));
 }
 
+#define KINDS      3000 /* of --ioctl-kinds */
+#define KINDS_ROWS 1024 /* event_quota() of bpf/events.h */
+
+/* A VM has rows for so many kinds, and all further ones are counted together: none is lost, and none takes a row. */
+static void check_quota(json *vm)
+{
+	json *seen = member(vm, "ioctls");
+	uint64_t counted = 0, others = 0;
+	unsigned int rows = 0;
+
+	for (unsigned int i = 0; i < length(seen); i++) {
+		json *row = at(seen, i);
+
+		if (truth(row, "others"))
+			others += number(row, "count");
+		else
+			rows++;
+		if (!truth(row, "others") && (number(row, "request") & 0xff) == 0xff)
+			counted += number(row, "count");
+	}
+	claim(rows == KINDS_ROWS && counted + others >= KINDS && others > KINDS - KINDS_ROWS,
+	      "many: %d kinds of requests in %u rows with %" PRIu64 " of them, and %" PRIu64 " others", KINDS, rows,
+	      counted, others);
+}
+
 void case_ioctls(const struct evidence *e)
 {
 	struct calls outer = {0}, inner = {0};
@@ -333,6 +358,7 @@ void case_ioctls(const struct evidence *e)
 	stamps = read_calls(e, "stamps.outer", &outer) && read_calls(e, "stamps.inner", &inner);
 	claim(stamps, "stamps of ioctls are there");
 	check_begun_before(e);
+	check_quota(find_vm(tick, "many"));
 	for (unsigned int i = 0; i < e->truths; i++) {
 		json *vm = find_vm(tick, text(e->truth[i], "name"));
 

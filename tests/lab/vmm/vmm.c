@@ -201,6 +201,7 @@ int main(int argc, char **argv)
 		return 1;
 	say(opt.hold, "ready");
 	wait_for(opt.hold, "go");
+	strange_ioctls(&vm, opt.ioctl_kinds);
 	err = run(&vm);
 	written = truth_write(&vm, opt.output);
 	if (written)

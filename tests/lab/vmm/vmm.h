@@ -64,13 +64,17 @@ struct dirty_cycle {
 	uint64_t marks;     /* with those that a ring holds more than once */
 };
 
+/* A request's number has so many bits for a size, by which those of --ioctl-kinds differ. */
+#define KINDS_MAX 16383
+
 struct options {
 	const char *name;
 	const char *output; /* truth JSON, NULL: standard output */
 	const char *hold;   /* file name stem of the rendezvous, NULL: none */
 	unsigned int vcpus;
 	unsigned int repeat;
-	unsigned int lives; /* VMs, one after the other */
+	unsigned int lives;       /* VMs, one after the other */
+	unsigned int ioctl_kinds; /* requests that KVM has not, each another */
 	struct {
 		struct step step;
 		int vcpu; /* -1: all */
@@ -180,6 +184,8 @@ int kvm_ioctl(struct vm *vm, unsigned long request, unsigned long arg);
 int vm_ioctl(struct vm *vm, unsigned long request, unsigned long arg);
 int vcpu_ioctl(struct vcpu *vcpu, unsigned long request, unsigned long arg);
 int counted_ioctl(struct ioctls *table, int fd, unsigned long request, unsigned long arg);
+/* So many on the VM that fail, each another request, and counted nowhere. */
+void strange_ioctls(struct vm *vm, unsigned int kinds);
 /* "" when it has none. */
 const char *ioctl_name(unsigned long request);
 #define POINTER(p) ((unsigned long)(p))

@@ -68,6 +68,15 @@ int counted_ioctl(struct ioctls *table, int fd, unsigned long request, unsigned 
 	return result;
 }
 
+/* No request of KVM's has this number. */
+#define STRANGE 0xff
+
+void strange_ioctls(struct vm *vm, unsigned int kinds)
+{
+	for (unsigned int i = 1; i <= kinds; i++)
+		ioctl(vm->fd, _IOC(_IOC_READ, KVMIO, STRANGE, i), 0);
+}
+
 int kvm_ioctl(struct vm *vm, unsigned long request, unsigned long arg)
 {
 	return counted_ioctl(&vm->kvm_ioctls, vm->kvm_fd, request, arg);

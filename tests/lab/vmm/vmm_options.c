@@ -80,7 +80,8 @@ const char *op_name(unsigned int op)
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: vmm [-name [guest=]NAME] [--vcpus N] [--pin CPU,..] [--repeat N | --loop] [--output FILE]\n"
-		   "           [--hold STEM] [--lives N] [--one-thread] [--ask] [--on VCPU|all] STEPS...\n"
+		   "           [--hold STEM] [--lives N] [--ioctl-kinds N] [--one-thread] [--ask] [--on VCPU|all]\n"
+		   "           STEPS...\n"
 		   "Steps, done in this order by each vCPU (or by the one of the last --on):\n");
 	for (unsigned int i = 0; i < OPS; i++)
 		if (ops[i].help)
@@ -89,7 +90,9 @@ static void usage(FILE *f)
 		"TIME has a unit: ns, us, ms or s. --hold: STEM.ready appears when the VM is set up and no vCPU has\n"
 		"run; the steps begin when STEM.go exists; STEM.done appears when they are done and the truth is\n"
 		"written; the VM goes when STEM.end exists. --lives: so many such VMs, each gone before the next;\n"
-		"--hold and the truth are for the last. --one-thread: one thread runs all vCPUs, in turn. --ask: only\n"
+		"--hold and the truth are for the last. --ioctl-kinds: at first N requests that KVM has not, each\n"
+		"another, on the VM; not in the truth's ioctls. --one-thread: one thread runs all vCPUs, in turn. "
+		"--ask: only\n"
 		"tells by its exit status whether this host's KVM has what the steps need.\n");
 }
 
@@ -224,6 +227,10 @@ static bool general(struct options *opt, const char *name, const char *value, in
 		opt->lives = (unsigned int)number(name, value, &end);
 		if (*end || !opt->lives)
 			die("--lives: '%s' is not a number above 0", value);
+	} else if (!strcmp(name, "ioctl-kinds")) {
+		opt->ioctl_kinds = (unsigned int)number(name, value, &end);
+		if (*end || opt->ioctl_kinds > KINDS_MAX)
+			die("--ioctl-kinds: 0 to %d", KINDS_MAX);
 	} else if (!strcmp(name, "on")) {
 		*vcpu = strcmp(value, "all") ? (int)number(name, value, &end) : -1;
 	} else if (!strcmp(name, "pin")) {
