@@ -383,7 +383,6 @@ void attach_close(struct attach *a)
 int attach_set_knobs(struct bpf_object *obj, const struct knobs *knobs)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(obj, ".rodata.knobs");
-
 	size_t size = 0;
 	const void *old = map ? bpf_map__initial_value(map, &size) : NULL;
 	u8 all[1024];
@@ -396,13 +395,22 @@ int attach_set_knobs(struct bpf_object *obj, const struct knobs *knobs)
 	return bpf_map__set_initial_value(map, all, size);
 }
 
+u64 attach_map_bytes(const struct bpf_map *map)
+{
+	if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+		return bpf_map__max_entries(map);
+	return (u64)bpf_map__max_entries(map) * (bpf_map__key_size(map) + bpf_map__value_size(map));
+}
+
 u64 attach_bytes(const struct attach *a)
 {
 	struct bpf_map *map;
 	u64 bytes = 0;
 
-	bpf_object__for_each_map(map, a->obj) bytes +=
-		(u64)bpf_map__max_entries(map) * (bpf_map__key_size(map) + bpf_map__value_size(map));
+	bpf_object__for_each_map(map, a->obj)
+	{
+		bytes += attach_map_bytes(map);
+	}
 	return bytes;
 }
 

@@ -81,7 +81,8 @@ void attach_missed(const struct attach *a, struct missed *missed);
 /* No more than these were lost. */
 u64 missed_lost(const struct missed *missed, u64 repaired);
 
-/* Memory of its maps. */
+/* Memory of a map, and of all maps of a set. */
+u64 attach_map_bytes(const struct bpf_map *map);
 u64 attach_bytes(const struct attach *a);
 /* Adds the time and the runs of its programs while BPF statistics were on, cumulative. */
 void attach_cost(const struct attach *a, u64 *ns, u64 *runs);

@@ -29,17 +29,13 @@ static const struct exit_row *exit_of(const struct snapshot *base, const struct 
 
 static int compare_events(const struct event_row *a, const struct event_row *b)
 {
-	if (a->vm != b->vm)
-		return a->vm < b->vm ? -1 : 1;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->sub != b->sub)
-		return a->sub < b->sub ? -1 : 1;
-	if (a->a != b->a)
-		return a->a < b->a ? -1 : 1;
-	if (a->b != b->b)
-		return a->b < b->b ? -1 : 1;
-	return a->vcpu == b->vcpu ? 0 : a->vcpu < b->vcpu ? -1 : 1;
+	COMPARE(a->vm, b->vm);
+	COMPARE(a->kind, b->kind);
+	COMPARE(a->sub, b->sub);
+	COMPARE(a->a, b->a);
+	COMPARE(a->b, b->b);
+	COMPARE(a->vcpu, b->vcpu);
+	return 0;
 }
 
 static bool is_among(const struct event_row *row, const struct event_row *rows, u32 count)

@@ -30,7 +30,6 @@ static inline void text(struct value *out, const char *s)
 	out->text = s;
 }
 
-/* Durations are 0 where nothing completed: that is not a duration of 0. */
 /* An address, or what is read and written in hexadecimal. */
 static inline void hex(struct value *out, u64 n)
 {
@@ -38,6 +37,7 @@ static inline void hex(struct value *out, u64 n)
 	text(out, out->buf);
 }
 
+/* Durations are 0 where nothing completed: that is not a duration of 0. */
 static inline void duration(struct value *out, u64 ns)
 {
 	out->known = ns != 0;

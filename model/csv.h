@@ -3,7 +3,7 @@
  * The rows of a view as CSV (RFC 4180, lines end with \n), made from its column table.
  *
  * A header line, then a line a row a tick: time, interval_ns, the columns of the view, and what every view ends with (pid
- * where the table has none, ended, lost, probes_missing, own_cpu_ns). Values are raw: no unit, no rounding for people. The header
+ * where the table has none, ended, lost and more: csv_describe() tells each). Values are raw: no unit, no rounding for people. The header
  * tells the unit: _ns, _us (since 1970), _ratio (0..1), _per_s, _ms_per_s. A bar is a column a state or part. What is not known is empty.
  */
 #ifndef KVMTOP_CSV_H

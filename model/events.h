@@ -51,7 +51,7 @@ int event_kinds_parse(const char *text, u32 *groups, u64 *kinds, const char **ba
 #define EVENT_NAME_SIZE 48
 
 /*
- * What an operator calls it: "KICK_CPU", "MSR TSC_DEADLINE write", "others". isa: of the vCPU (KVM_ISA_*), 0: not known.
+ * What an operator calls it: "KICK_CPU", "WRMSR TSC_DEADLINE", "others". isa: of the vCPU (KVM_ISA_*), 0: not known.
  * Static text, or buf.
  */
 const char *event_name(u32 isa, u32 kind, u32 sub, u64 a, u64 b, char buf[EVENT_NAME_SIZE]);

@@ -413,15 +413,12 @@ static int compare(const void *va, const void *vb)
 {
 	const struct finding *a = va, *b = vb;
 
-	if (a->crit != b->crit)
-		return a->crit ? -1 : 1;
-	if (a->id != b->id)
-		return a->id < b->id ? -1 : 1;
-	if (a->times != b->times)
-		return a->times > b->times ? -1 : 1;
-	if (a->vm != b->vm)
-		return a->vm < b->vm ? -1 : 1;
-	return a->loss < b->loss ? -1 : a->loss > b->loss;
+	COMPARE(b->crit, a->crit);
+	COMPARE(a->id, b->id);
+	COMPARE(b->times, a->times);
+	COMPARE(a->vm, b->vm);
+	COMPARE(a->loss, b->loss);
+	return 0;
 }
 
 int findings_build(struct findings *out, const struct snapshot *snap, const struct finding_limits *limits)
@@ -463,7 +460,8 @@ void findings_free(struct findings *f)
 
 /* --- proofs ------------------------------------------------------------------------------------------------------- */
 
-int view_of_kind(u32 kind)
+/* The view that has rows of an event's kind, or -1. */
+static int view_of_kind(u32 kind)
 {
 	for (int v = 0; v < VIEW_DETAIL; v++)
 		for (u32 i = 0; i < VIEW_KINDS && view_columns((enum view_id)v)->kinds[i]; i++)

@@ -130,9 +130,6 @@ int findings_build(struct findings *out, const struct snapshot *snap, const stru
 void findings_free(struct findings *f);
 struct finding_place finding_place(const struct finding *f);
 
-/* The view that has rows of an event's kind, or -1. */
-int view_of_kind(u32 kind);
-
 /* Its sentence, into buf (model/columns_findings.c). */
 const char *finding_text(const struct snapshot *snap, const struct finding *f, char *buf, size_t size);
 

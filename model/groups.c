@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +23,7 @@ struct group {
 	pthread_t thread;
 	bool joinable;
 	struct attach attach;
-	char error[256];
+	int err;       /* STATE_FAILED: why, where no probe of its own says so */
 	u64 wanted_ns; /* when it was last wanted */
 };
 
@@ -44,6 +43,7 @@ struct groups {
 	int fd[SHARED];
 	bool made;
 	struct group_maps maps;
+	u64 shared_bytes;
 	struct missed missed_before; /* of what was detached since */
 	u64 cost_ns_before, cost_runs_before;
 	u64 next_walk_ns;
@@ -63,6 +63,7 @@ static void drop_maps(struct groups *g)
 		g->fd[i] = -1;
 	}
 	g->made = false;
+	g->shared_bytes = 0;
 }
 
 /* Room for the dozens of keys that a VM has, and a floor for the thousands of pages of a few. */
@@ -92,6 +93,9 @@ static int make_maps(struct groups *g)
 			drop_maps(g);
 			return err;
 		}
+		g->shared_bytes += want[i].type == BPF_MAP_TYPE_RINGBUF
+					   ? want[i].entries
+					   : (u64)want[i].entries * (want[i].key + want[i].value);
 	}
 	g->maps = (struct group_maps){.slots_fd = g->fd[MAP_SLOTS],
 				      .free_events_fd = g->fd[MAP_FREE_EVENTS],
@@ -111,7 +115,17 @@ static int make_maps(struct groups *g)
 
 /* --- attaching ----------------------------------------------------------------------------------------------------- */
 
-/* Every map of a group is one of the core's or one of those shared by the groups; constants are its own. */
+/* Of a map that the core has as well, or that the groups share; -1: it is the group's own, as constants are. */
+static int owner_fd(const struct groups *g, const struct bpf_map *map)
+{
+	const struct bpf_map *core = bpf_object__find_map_by_name(g->core->obj, bpf_map__name(map));
+
+	for (int i = 0; i < SHARED; i++)
+		if (!strcmp(bpf_map__name(map), shared_names[i]))
+			return g->fd[i];
+	return core && !bpf_map__is_internal(map) ? bpf_map__fd(core) : -1;
+}
+
 static int prepare(struct bpf_object *obj, u64 enabled, void *arg)
 {
 	struct groups *g = arg;
@@ -130,15 +144,10 @@ static int prepare(struct bpf_object *obj, u64 enabled, void *arg)
 	(void)enabled;
 	bpf_object__for_each_map(map, obj)
 	{
-		const struct bpf_map *core = bpf_object__find_map_by_name(g->core->obj, bpf_map__name(map));
-		int fd = core && !bpf_map__is_internal(map) ? bpf_map__fd(core) : -1;
+		int fd = owner_fd(g, map);
 
-		for (int i = 0; i < SHARED; i++)
-			if (!strcmp(bpf_map__name(map), shared_names[i]))
-				fd = g->fd[i];
-		if (err || fd < 0)
-			continue;
-		err = bpf_map__reuse_fd(map, fd);
+		if (!err && fd >= 0)
+			err = bpf_map__reuse_fd(map, fd);
 	}
 	return err;
 }
@@ -146,10 +155,10 @@ static int prepare(struct bpf_object *obj, u64 enabled, void *arg)
 static void *load(void *arg)
 {
 	struct group *group = arg;
-	int err = attach_open(&group->attach, group_set(group->id), prepare, group->all, group->error,
-			      sizeof(group->error));
+	char line[256]; /* the probes say it, each by itself */
 
-	atomic_store(&group->state, err ? STATE_FAILED : STATE_LOADED);
+	group->err = attach_open(&group->attach, group_set(group->id), prepare, group->all, line, sizeof(line));
+	atomic_store(&group->state, group->err ? STATE_FAILED : STATE_LOADED);
 	return NULL;
 }
 
@@ -162,7 +171,7 @@ static void start(struct groups *g, struct group *group)
 		err = -pthread_create(&group->thread, NULL, load, group);
 	}
 	if (err) {
-		snprintf(group->error, sizeof(group->error), "no memory for its records: %s", strerror(-err));
+		group->err = err;
 		atomic_store(&group->state, STATE_FAILED);
 		return;
 	}
@@ -224,10 +233,15 @@ static void run_iterator(const struct group *group, const struct program *p)
 	struct bpf_link *link = bpf_program__attach_iter(attach_program(&group->attach, p->name), NULL);
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
 	char none[64];
+	ssize_t n = 0;
 
-	/* What it finds it writes to the records; reading makes it go on to the end. */
-	while (fd >= 0 && read(fd, none, sizeof(none)) > 0)
-		;
+	/*
+	 * What it finds it writes to the records; reading makes it go on to the end. After a million files without a word the
+	 * kernel wants to be asked again (MAX_ITER_OBJECTS, kernel/bpf/bpf_iter.c).
+	 */
+	do {
+		n = fd >= 0 ? read(fd, none, sizeof(none)) : 0;
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
@@ -235,6 +249,8 @@ static void run_iterator(const struct group *group, const struct program *p)
 
 void groups_walk(struct groups *g, u64 now)
 {
+	u64 began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
 	if (now < g->next_walk_ns)
 		return;
 	for (int i = 0; i < GROUPS; i++) {
@@ -248,32 +264,29 @@ void groups_walk(struct groups *g, u64 now)
 			    group->attach.probes[set->programs[k].probe].status == PROBE_ON)
 				run_iterator(group, &set->programs[k]);
 	}
-	g->next_walk_ns = now + 50 * (clock_ns(CLOCK_MONOTONIC) - now);
-}
-
-u32 groups_on(const struct groups *g)
-{
-	u32 on = 0;
-
-	for (int i = 0; i < GROUPS; i++)
-		if (atomic_load(&g->group[i].state) == STATE_ON)
-			on |= GROUP_BIT(i);
-	return on;
-}
-
-u32 groups_loading(const struct groups *g)
-{
-	u32 loading = 0;
-
-	for (int i = 0; i < GROUPS; i++)
-		if (atomic_load(&g->group[i].state) == STATE_LOADING)
-			loading |= GROUP_BIT(i);
-	return loading;
+	g->next_walk_ns = now + 50 * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 }
 
 const struct group_maps *groups_maps(const struct groups *g)
 {
 	return g->made ? &g->maps : NULL;
+}
+
+u64 groups_bytes(const struct groups *g)
+{
+	u64 bytes = g->made ? g->shared_bytes : 0;
+
+	for (int i = 0; i < GROUPS; i++) {
+		struct bpf_map *map;
+
+		if (atomic_load(&g->group[i].state) != STATE_ON)
+			continue;
+		bpf_object__for_each_map(map, g->group[i].attach.obj)
+		{
+			bytes += owner_fd(g, map) < 0 ? attach_map_bytes(map) : 0;
+		}
+	}
+	return bytes;
 }
 
 void groups_probes(const struct groups *g, struct probe_sample *probes)
@@ -290,10 +303,8 @@ void groups_probes(const struct groups *g, struct probe_sample *probes)
 			if (state == STATE_ON)
 				probes[probe] = group->attach.probes[probe];
 			else if (state == STATE_FAILED)
-				probes[probe] = (struct probe_sample){.status = PROBE_REFUSED,
-								      .err = group->attach.probes[probe].err
-										     ? group->attach.probes[probe].err
-										     : -EINVAL};
+				probes[probe] = (struct probe_sample){
+					.status = PROBE_REFUSED, .err = group->attach.probes[probe].err ?: group->err};
 		}
 	}
 }
@@ -321,11 +332,6 @@ void groups_attach_ns(const struct groups *g, u64 ns[GROUPS])
 	for (int i = 0; i < GROUPS; i++)
 		if (atomic_load(&g->group[i].state) == STATE_ON)
 			ns[i] = g->group[i].attach.took_ns;
-}
-
-const char *groups_error(const struct groups *g, enum event_group group)
-{
-	return group < GROUPS && atomic_load(&g->group[group].state) == STATE_FAILED ? g->group[group].error : "";
 }
 
 /* --- life ---------------------------------------------------------------------------------------------------------- */

@@ -37,13 +37,11 @@ void groups_want(struct groups *g, u32 wanted, bool wait, u64 now);
  * may use 2 % of the time.
  */
 void groups_walk(struct groups *g, u64 now);
-/* GROUP_BIT()s in service. */
-u32 groups_on(const struct groups *g);
-/* GROUP_BIT()s on their way. */
-u32 groups_loading(const struct groups *g);
 /* NULL before the first group was wanted, or when there was no memory for them. */
 const struct group_maps *groups_maps(const struct groups *g);
-/* Fills in the probes of all groups. */
+/* Memory of the maps that the groups share, and of their own. */
+u64 groups_bytes(const struct groups *g);
+/* Fills in the probes of all groups. Those of a group that could not be had are refused, and say why. */
 void groups_probes(const struct groups *g, struct probe_sample *probes);
 /* As attach_missed(), of all groups since the beginning. */
 void groups_missed(const struct groups *g, struct missed *missed);
@@ -51,8 +49,6 @@ void groups_missed(const struct groups *g, struct missed *missed);
 void groups_cost(const struct groups *g, u64 *ns, u64 *runs);
 /* struct attach's took_ns of the groups in service; the others are left as they are. */
 void groups_attach_ns(const struct groups *g, u64 ns[GROUPS]);
-/* Why a group is not there, "": it is, or nobody wanted it yet. */
-const char *groups_error(const struct groups *g, enum event_group group);
 
 /* The table: model/attach_groups.c. NULL: the group has no programs of its own. */
 const struct program_set *group_set(enum event_group group);

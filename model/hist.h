@@ -5,7 +5,7 @@
 
 #include "sample.h"
 
-/* Bucket of a duration; the same arithmetic as bpf/exits.bpf.h. */
+/* Bucket of a duration; the same arithmetic as bpf/hist.bpf.h. */
 static inline u32 hist_bucket(u64 ns)
 {
 	u32 octave, bucket;

@@ -8,38 +8,39 @@
 
 #include "types.h"
 
+/* What each hooks: probe_table[].hook. */
 enum probe_id {
 	PROBE_ENTRY,
 	PROBE_EXIT,
 	PROBE_USER_EXIT,
-	PROBE_RUN,      /* KVM_RUN begins: fentry, or the kvm_fpu tracepoint */
-	PROBE_WAKEUP,   /* kvm_vcpu_wakeup */
-	PROBE_HALT,     /* halt and block begin and end: fentry/fexit */
-	PROBE_SCHED,    /* kvm_sched_out and kvm_sched_in: fentry */
-	PROBE_SWITCH,   /* sched_switch: in place of PROBE_SCHED */
-	PROBE_DESTROY,  /* kvm_arch_vcpu_destroy: fentry */
-	PROBE_DISCOVER, /* task_file iterator */
+	PROBE_RUN,
+	PROBE_WAKEUP,
+	PROBE_HALT,
+	PROBE_SCHED,
+	PROBE_SWITCH,
+	PROBE_DESTROY,
+	PROBE_DISCOVER,
 	/* of the groups (bpf/events.h): attached when a pane needs them */
 	PROBE_HYPERCALL,
-	PROBE_MSI,           /* kvm_set_msi, kvm_arch_set_irq_inatomic: fentry, fexit */
-	PROBE_IOAPIC,        /* ioapic_set_irq: fentry, fexit */
-	PROBE_PIC,           /* kvm_pic_set_irq: fentry, fexit */
-	PROBE_OWN_IRQ,       /* kvm_msi_set_irq and kvm_set_irq of vCPU threads: in place of PROBE_MSI */
-	PROBE_IPI,           /* kvm_apic_ipi, kvm_hypercall */
-	PROBE_LOCAL_IRQ,     /* kvm_apic_local_deliver: fentry */
-	PROBE_ACCEPT,        /* __apic_accept_irq: fentry */
-	PROBE_INJECT,        /* kvm_inj_virq */
-	PROBE_EOI,           /* kvm_eoi, kvm_pv_eoi */
-	PROBE_TIMER_SET,     /* kvm_apic, kvm_msr */
-	PROBE_TIMER_START,   /* kvm_hv_timer_state */
-	PROBE_TIMER_EXPIRED, /* apic_timer_expired: fentry */
-	PROBE_TIMER_WAIT,    /* kvm_wait_lapic_expire */
+	PROBE_MSI,
+	PROBE_IOAPIC,
+	PROBE_PIC,
+	PROBE_OWN_IRQ,
+	PROBE_IPI,
+	PROBE_LOCAL_IRQ,
+	PROBE_ACCEPT,
+	PROBE_INJECT,
+	PROBE_EOI,
+	PROBE_TIMER_SET,
+	PROBE_TIMER_START,
+	PROBE_TIMER_EXPIRED,
+	PROBE_TIMER_WAIT,
 	PROBE_MSR,
 	PROBE_PIO,
 	PROBE_MMIO,
 	PROBE_FAST_MMIO,
 	PROBE_CPUID,
-	PROBE_HOST_VECTOR, /* fentry on VMX, else the tracepoints of all interrupts */
+	PROBE_HOST_VECTOR,
 	PROBE_CAUSE_TIME,
 	PROBE_WAKEUPS,
 	PROBE_WINDOW,
@@ -57,8 +58,8 @@ enum probe_id {
 	PROBE_HV_HYPERCALL,
 	PROBE_XEN_HYPERCALL,
 	PROBE_SLOT_WALK,
-	PROBE_VGIC, /* kvm_vgic_inject_irq: fentry or kprobe */
-	PROBE_SGI,  /* vgic_v3_dispatch_sgi: fentry or kprobe */
+	PROBE_VGIC,
+	PROBE_SGI,
 	PROBE_SYSREG,
 	PROBE_WFX,
 	PROBE_COUNT

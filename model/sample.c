@@ -198,12 +198,6 @@ struct log_sample *sample_add_log(struct sample *s)
 	return memset(&s->log[s->log_count++], 0, sizeof(*s->log));
 }
 
-#define COMPARE(a, b)                              \
-	do {                                       \
-		if ((a) != (b))                    \
-			return (a) < (b) ? -1 : 1; \
-	} while (0)
-
 int event_sample_compare(const void *va, const void *vb)
 {
 	const struct event_sample *a = va, *b = vb;

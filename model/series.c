@@ -73,7 +73,8 @@ void series_free(struct series *s)
 	free(s);
 }
 
-void series_reset(struct series *s)
+/* Forgets all, and keeps its memory. */
+static void series_reset(struct series *s)
 {
 	if (s->table_size)
 		memset(s->table, 0, s->table_size * sizeof(*s->table));

@@ -17,10 +17,8 @@ struct series;
 /* NULL when out of memory. */
 struct series *series_new(void);
 void series_free(struct series *s);
-/* Forgets all, and keeps its memory. */
-void series_reset(struct series *s);
 /*
- * One more column, for the sample that follows the last one added; the first after a reset only says where counting
+ * One more column, for the sample that follows the last one added; the first of all only says where counting
  * starts. A sample that is not newer than the last one: -EINVAL. 0 or -ENOMEM.
  */
 int series_add(struct series *s, const struct sample *sample);

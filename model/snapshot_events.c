@@ -123,15 +123,12 @@ static int compare_keys(const void *va, const void *vb, void *rows_)
 {
 	const struct event_row *rows = rows_, *a = &rows[*(const u32 *)va], *b = &rows[*(const u32 *)vb];
 
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->sub != b->sub)
-		return a->sub < b->sub ? -1 : 1;
-	if (a->a != b->a)
-		return a->a < b->a ? -1 : 1;
-	if (a->b != b->b)
-		return a->b < b->b ? -1 : 1;
-	return a->vm < b->vm ? -1 : a->vm > b->vm;
+	COMPARE(a->kind, b->kind);
+	COMPARE(a->sub, b->sub);
+	COMPARE(a->a, b->a);
+	COMPARE(a->b, b->b);
+	COMPARE(a->vm, b->vm);
+	return 0;
 }
 
 static int host_sums(struct snapshot *out)

@@ -153,11 +153,10 @@ static int compare_order(const void *va, const void *vb)
 {
 	const struct order *a = va, *b = vb;
 
-	if (a->vm != b->vm)
-		return a->vm < b->vm ? -1 : 1;
-	if (a->vcpu_id != b->vcpu_id)
-		return a->vcpu_id < b->vcpu_id ? -1 : 1;
-	return a->slot < b->slot ? -1 : a->slot > b->slot;
+	COMPARE(a->vm, b->vm);
+	COMPARE(a->vcpu_id, b->vcpu_id);
+	COMPARE(a->slot, b->slot);
+	return 0;
 }
 
 static int compare_fresh(const void *va, const void *vb)
@@ -309,17 +308,18 @@ static bool owner_of(void *arg, const struct event_key *event, vm_uid *vm, vcpu_
 	return *vcpu;
 }
 
-/* What the log is to have from now on. A VM that is gone has nothing to log: then nothing is. */
+/* What the log is to have from now on. A VM or vCPU that is gone has nothing to log: then nothing is. */
 static void set_log(struct source_bpf *b)
 {
 	const struct wants *w = &b->wants;
 	const struct vm_entry *vm = w->log_vm ? vmtable_find(&b->vms, w->log_vm) : NULL;
 	u64 kvm = vm ? vm->kvm : 0, vcpu = 0;
-	u32 groups = w->log_vm && !vm ? 0 : w->log_groups;
+	u32 groups;
 
 	for (u32 i = 0; w->log_vcpu && i < b->order_count; i++)
 		if (b->slots[b->order[i].slot].uid == w->log_vcpu)
 			vcpu = b->vcpus[b->order[i].slot].vcpu;
+	groups = (w->log_vm && !vm) || (w->log_vcpu && !vcpu) ? 0 : w->log_groups;
 	b->control->log_kvm = kvm;
 	b->control->log_vcpu = vcpu;
 	__atomic_store_n(&b->control->log_groups, groups, __ATOMIC_RELEASE);
@@ -338,7 +338,8 @@ static void free_slot(struct source_bpf *b, u32 index)
 		bpf_map_delete_elem(b->map_fd.vcpu_slots, &vcpu);
 	if (b->control->no_storage)
 		bpf_map_delete_elem(b->map_fd.thread_vcpus, &rec->tid);
-	__atomic_store_n(&rec->gen, gen, __ATOMIC_RELEASE); /* threads that remember the slot let go of it */
+	/* Threads that remember the slot let go of it, and for good: what is cleared below leaves the generation alone. */
+	__atomic_store_n(&rec->gen, gen, __ATOMIC_RELEASE);
 	for (u32 i = 0; i < REASONS_A_VCPU; i++) {
 		u32 exit = rec->reasons[i].rec;
 
@@ -347,8 +348,8 @@ static void free_slot(struct source_bpf *b, u32 index)
 		memset(&b->exits[exit], 0, sizeof(b->exits[exit]));
 		bpf_map_update_elem(b->map_fd.free_exits, NULL, &exit, 0);
 	}
-	memset(rec, 0, sizeof(*rec));
-	rec->gen = gen;
+	rec->seq = 0;
+	memset(&rec->turn, 0, sizeof(*rec) - offsetof(struct vcpu_rec, turn));
 	memset(&b->slots[index], 0, sizeof(b->slots[index]));
 	bpf_map_update_elem(b->map_fd.free_vcpus, NULL, &index, 0);
 }
@@ -533,16 +534,6 @@ static u64 own_bytes(void)
 	return (u64)(resident - shared) * (u64)sysconf(_SC_PAGESIZE);
 }
 
-static u64 maps_bytes(const struct source_bpf *b)
-{
-	const struct group_maps *maps = groups_maps(b->groups);
-	u64 bytes = attach_bytes(&b->attach);
-
-	if (maps)
-		bytes += (u64)maps->max_events * sizeof(*maps->recs) + (u64)maps->max_hists * sizeof(*maps->hists);
-	return bytes;
-}
-
 static int bpf_sample(struct source *src, struct sample *s)
 {
 	struct source_bpf *b = (struct source_bpf *)src;
@@ -609,7 +600,7 @@ static int bpf_sample(struct source *src, struct sample *s)
 	copy_probes(b, s);
 	drop_ended(b);
 	measure(b, s);
-	s->upkeep.maps_bytes = maps_bytes(b);
+	s->upkeep.maps_bytes = attach_bytes(&b->attach) + groups_bytes(b->groups);
 	s->upkeep.own_bytes = own_bytes();
 	s->cost.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	s->cost.sample_ns = clock_ns(CLOCK_MONOTONIC) - began;
