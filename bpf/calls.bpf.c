@@ -50,7 +50,7 @@ int BPF_PROG(again_hvc, unsigned long pc, unsigned long nr)
 
 #endif
 
-/* arch/x86/kvm/x86.c, ____kvm_emulate_hypercall(); before 6.7 kvm_emulate_hypercall(): KVM's own, known to it or not. */
+/* arch/x86/kvm/x86.c, kvm_emulate_hypercall() or, in 6.12 and 7.2, what it calls: KVM's own, known to it or not. */
 static __always_inline int kvm_call(unsigned long nr, unsigned long a0, unsigned long a1, unsigned long a2,
 				    unsigned long a3, bool again)
 {
