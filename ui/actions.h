@@ -153,7 +153,10 @@ extern const size_t action_count;
 
 /* The action of a key in one context, or NULL. */
 const struct action *action_find(u32 key, enum context context);
-/* The view that an action goes to first, or -1; and the other way round, from each that it leads to: ACT_NONE for VIEW_DETAIL. */
+/*
+ * The view that an action goes to first, or -1; and the other way round, from each view that its key leads to: ACT_NONE for
+ * VIEW_DETAIL.
+ */
 int action_view(enum action_id id);
 enum action_id view_action(int view);
 const struct action *action_by_id(enum action_id id);

@@ -28,6 +28,7 @@ void app_options(struct app *app, const struct loop_options *opts)
 	if (opts->ascii)
 		set.value[SET_CHARS] = CHARS_ASCII;
 	app_settings(app, &set);
+	app->chosen = opts->chosen;
 	app->show_user = opts->user_exits;
 	app->cumulative = opts->cumulative;
 	app->config = opts->config;

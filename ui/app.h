@@ -115,6 +115,7 @@ struct app {
 	s32 vcpu_id;                    /* of here.scope.vcpu */
 
 	bool frozen;
+	bool chosen;       /* only some VMs are looked at */
 	bool replay;       /* what is shown is a recording */
 	bool replay_ended; /* its last sample */
 	struct travel travel;

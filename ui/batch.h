@@ -6,11 +6,11 @@
  *	struct batch_options opts = { .loop = &loop_options, .format = BATCH_TABLE };
  *	char err[256];
  *	int ret = batch_run(src, &opts, stdout, err, sizeof(err));
- * A first sample is taken at once and not printed; then one table (of loop->view, sorted and filtered as loop says),
- * one JSON object or the same rows as CSV (model/csv.h, below one header line) for each interval of loop->delay seconds, loop->iterations of them (0: until SIGINT, SIGTERM or
- * SIGHUP, which end it with 0 after the tick that is being written). Each is flushed. A reader that goes away (EPIPE)
- * ends it with 0 too, and so does the end of a recording. no_wait takes the samples one after the other without waiting, for sources with a clock of
- * their own.
+ * A first sample is taken at once and not printed; then one table (of loop->view, sorted and filtered as loop says), one
+ * JSON object or the same rows as CSV (model/csv.h, below one header line) for each interval of loop->delay seconds,
+ * loop->iterations of them (0: until SIGINT, SIGTERM or SIGHUP, which end it with 0 after the tick that is being written).
+ * Each is flushed. A reader that goes away (EPIPE) ends it with 0 too, and so does the end of a recording. no_wait takes the
+ * samples one after the other without waiting, for sources with a clock of their own.
  * The table: a line that begins with "kvmtop" (time, VMs, vCPUs, exits/s, the host's budget), lines that begin with
  * "!" for what was lost or is not measured, the column titles, the rows, an empty line. All columns are there, whatever
  * the width; bars are given as numbers.

@@ -114,28 +114,19 @@ static u64 by_time(const struct past *past, u64 from, s64 by)
 	return past_seek_mono(past, mono);
 }
 
-static void clock_text(char *text, size_t size, u64 real_ns)
-{
-	time_t second = (time_t)(real_ns / NSEC_PER_SEC);
-	struct tm tm;
-
-	if (!localtime_r(&second, &tm) || !strftime(text, size, "%H:%M:%S", &tm))
-		snprintf(text, size, "?");
-}
-
 /* A place beyond the ends: the end it is, and that is said. */
 static u64 hold(const struct past *past, u64 seq, u64 wanted_real, struct app *app)
 {
 	u64 first = past_first(past), last = past_last(past), mono, real;
-	char clock[16];
+	char clock[CLOCK_TEXT];
 
 	past_time(past, first, &mono, &real);
-	clock_text(clock, sizeof(clock), real);
+	travel_clock(clock, real);
 	/* the sample of a second may be taken anywhere within it */
 	if (seq == first && wanted_real + NSEC_PER_SEC <= real)
 		snprintf(app->notice, sizeof(app->notice), "what is kept begins at %s", clock);
 	past_time(past, last, &mono, &real);
-	clock_text(clock, sizeof(clock), real);
+	travel_clock(clock, real);
 	if (seq == last && wanted_real > real + NSEC_PER_SEC)
 		snprintf(app->notice, sizeof(app->notice), "what is kept ends at %s", clock);
 	return seq;
@@ -213,13 +204,13 @@ static int mark(struct feed *feed, struct app *app)
 {
 	const struct sample *was = feed_marked(feed);
 	bool on = !was || was->seq != feed_position(feed);
-	char clock[16];
+	char clock[CLOCK_TEXT];
 	int ret = feed_mark(feed, on);
 
 	if (ret)
 		return ret == -ENOENT ? 0 : ret;
 	if (on) {
-		clock_text(clock, sizeof(clock), feed_marked(feed)->real_ns);
+		travel_clock(clock, feed_marked(feed)->real_ns);
 		snprintf(app->notice, sizeof(app->notice),
 			 "A is %s; go to another moment, and = compares with it, ' comes back", clock);
 	} else {

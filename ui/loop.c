@@ -153,8 +153,11 @@ static int on_signal(struct loop *loop)
 
 	while (!ret && read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		switch (info.ssi_signo) {
-		case SIGWINCH:
 		case SIGCONT:
+			term_continue();
+			ret = resize(loop);
+			break;
+		case SIGWINCH:
 			ret = resize(loop);
 			break;
 		case SIGTSTP:

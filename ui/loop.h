@@ -11,8 +11,9 @@
  *	if (ret) fprintf(stderr, "kvmtop: %s\n", err);
  *	source_close(src);
  * loop_run() needs a terminal on stdin and stdout (loop_possible() tells; use batch_run() where there is none). It
- * blocks SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT while it runs and restores the mask; SIGSEGV and its
- * kin restore the terminal and then do what they do. q, ^C, SIGTERM and SIGHUP all end it with 0; so does the last
+ * blocks SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT while it runs, SIGTERM and SIGHUP but for when the
+ * terminal is written to, which may hang, and restores the mask; SIGSEGV and its kin restore the terminal and then do what
+ * they do. q, ^C, SIGTERM and SIGHUP all end it with 0; so does the last
  * iteration. NO_COLOR in the environment and a terminal without colours mean no_color, a locale without UTF-8 means
  * ascii. The same options serve script_run() (ui/script.h) and batch_run() (ui/batch.h).
  */
@@ -38,6 +39,7 @@ struct loop_options {
 	bool measure;                         /* what the BPF programs cost, whatever the settings say */
 	bool mouse;                           /* take it, whatever the settings say */
 	bool user_exits;                      /* VIEW_EXIT starts with exits to user space */
+	bool chosen;                          /* only some VMs are looked at: -p, --vm */
 	bool replay;                          /* the source is a recording: say so on the screen */
 	bool cumulative;                      /* starts with totals in place of the interval */
 	const struct settings *settings;      /* NULL: the defaults; delay above is what counts */

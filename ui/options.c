@@ -303,8 +303,10 @@ static bool take(int code, const char *arg, struct options *o)
 	case 'n':
 		return parse_long(arg, 1, LONG_MAX, &o->loop.iterations);
 	case 'p':
+		o->loop.chosen = true;
 		return parse_pids(arg, o);
 	case OPT_VM:
+		o->loop.chosen = true;
 		o->vm_regex = arg;
 		return true;
 	case OPT_VIEW:

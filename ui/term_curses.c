@@ -245,6 +245,12 @@ void term_suspend(void)
 	term_resize();
 }
 
+void term_continue(void)
+{
+	reset_prog_mode();
+	term.all_anew = true;
+}
+
 void term_mouse(bool on)
 {
 	/* only where curses knows how: elsewhere no sequence may reach the terminal */

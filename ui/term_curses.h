@@ -40,6 +40,8 @@ u32 term_key(void);
 void term_mouse(bool on);
 /* What the mouse did, after term_key() gave K_MOUSE; false: nothing of interest. */
 bool term_mouse_event(struct mouse_event *event);
+/* After a stop that nobody asked us about: the terminal is as the shell left it, and is to be as we need it. */
+void term_continue(void);
 /* Gives the terminal back, stops the process as the shell expects it, and takes it again when continued. */
 void term_suspend(void);
 /* What a cell of the screen shows: its text, for tests. False outside. */

@@ -205,6 +205,15 @@ static void length_text(char buf[FMT_SIZE], u64 ns)
 		snprintf(buf, FMT_SIZE, "%u:%02u", (u32)(s / 60), (u32)(s % 60));
 }
 
+void travel_clock(char text[CLOCK_TEXT], u64 real_ns)
+{
+	time_t second = (time_t)(real_ns / NSEC_PER_SEC);
+	struct tm tm;
+
+	if (!localtime_r(&second, &tm) || !strftime(text, CLOCK_TEXT, "%H:%M:%S", &tm))
+		snprintf(text, CLOCK_TEXT, "--:--:--");
+}
+
 enum style travel_badge(const struct app *app, char *text, size_t size)
 {
 	const struct travel *t = &app->travel;
@@ -254,15 +263,12 @@ void travel_save_badge(const struct app *app, char *text, size_t size)
 void travel_mark_badge(const struct app *app, char *text, size_t size)
 {
 	const struct travel *t = &app->travel;
-	time_t second = (time_t)(t->mark_real / NSEC_PER_SEC);
-	char clock[16] = "", span[FMT_SIZE];
-	struct tm tm;
+	char clock[CLOCK_TEXT], span[FMT_SIZE];
 
 	text[0] = '\0';
 	if (!t->mark_seq)
 		return;
-	if (localtime_r(&second, &tm))
-		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	travel_clock(clock, t->mark_real);
 	if (t->compare == COMPARE_SPAN && app->snap)
 		snprintf(text, size, " A %s TO HERE: %s ", clock, fmt_ns(span, (double)app->snap->interval_ns, 6));
 	else if (t->compare == COMPARE_CHANGE)

@@ -63,6 +63,9 @@ void travel_reach(const struct app *app, char *text, size_t size);
 void travel_mark_badge(const struct app *app, char *text, size_t size);
 /* How far the flight recorder is; "" when it does not write. */
 void travel_save_badge(const struct app *app, char *text, size_t size);
+/* "14:03:22", of CLOCK_REALTIME, as a clock on the wall has it. */
+#define CLOCK_TEXT 16
+void travel_clock(char text[CLOCK_TEXT], u64 real_ns);
 /* Whether an action's key belongs in the footer now. */
 bool travel_offers(const struct app *app, enum action_id action);
 /* What the footer calls it now, where that is not what the table says; else NULL. */

@@ -23,7 +23,10 @@ struct box {
 	int top;
 };
 
-/* Above the lines of views and keys. For so many lines, the one under the cursor among them. Where a frame would leave nothing, there is none. */
+/*
+ * Above the lines of views and keys. For so many lines, the one under the cursor among them. Where a frame would leave
+ * nothing, there is none.
+ */
 static struct box open_box(struct grid *grid, const struct layout *lay, int lines, int at, const char *title)
 {
 	int bottom = lay->views >= 0 ? lay->views : grid->h - 1;

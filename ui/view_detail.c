@@ -448,14 +448,13 @@ static void draw_inflight(const struct app *app, struct grid *grid, const struct
 	const struct vcpu_row *vcpu =
 		stuck && !app->here.scope.vcpu ? oldest_of(app->snap, &app->here.scope, row) : NULL;
 	enum style style = stuck ? STYLE_CRIT : STYLE_LABEL;
-	char num[FMT_SIZE];
+	char num[FMT_SIZE], text[64 + VM_NAME_SIZE];
+	int len = snprintf(text, sizeof(text), "in flight now, the oldest for %s",
+			   fmt_ns(num, (double)row->f.inflight_ns, 6));
 
-	fmt_ns(num, (double)row->f.inflight_ns, 6);
 	if (vcpu)
-		grid_putf(grid, 1, y, grid->w - 2, style, "in flight now, the oldest for %s: %s vCPU %d", num,
-			  vcpu->vm_name, vcpu->raw->vcpu_id);
-	else
-		grid_putf(grid, 1, y, grid->w - 2, style, "in flight now, the oldest for %s", num);
+		snprintf(text + len, sizeof(text) - (size_t)len, ": %s vCPU %d", vcpu->vm_name, vcpu->raw->vcpu_id);
+	grid_put_cut(grid, 1, y, grid->w - 2, style, text);
 }
 
 void view_detail(const struct app *app, struct grid *grid, const struct layout *lay)

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "../model/format.h"
 #include "../model/probes.h"
@@ -83,15 +82,6 @@ static int pieces_draw(struct grid *grid, int x, int y, int w, struct pieces *li
 
 /* --- line 1 ------------------------------------------------------------------------------------------------------ */
 
-static void clock_text(char *text, size_t size, u64 real_ns)
-{
-	time_t seconds = (time_t)(real_ns / NSEC_PER_SEC);
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) || !strftime(text, size, "%H:%M:%S", &tm))
-		snprintf(text, size, "--:--:--");
-}
-
 static bool sees_exits(const struct snapshot *snap)
 {
 	return snap->cur->probes[PROBE_ENTRY].status == PROBE_ON && snap->cur->probes[PROBE_EXIT].status == PROBE_ON;
@@ -166,7 +156,7 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 	piece = piece_add(&line, STYLE_NORMAL, 6, 2);
 	snprintf(piece->text, sizeof(piece->text), "%s", snap->cur->host);
 	piece = piece_add(&line, STYLE_LABEL, 3, 2);
-	clock_text(piece->text, sizeof(piece->text), snap->cur->real_ns);
+	travel_clock(piece->text, snap->cur->real_ns);
 	mode_pieces(&line, app);
 	if (!app->replay) {
 		piece = piece_add(&line, STYLE_LABEL, 7, 1);

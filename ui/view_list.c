@@ -486,6 +486,9 @@ static void empty_text(const struct app *app, char *text, size_t size)
 		snprintf(text, size, "%s\n%s",
 			 app->snap->interval_ns ? view->empty : "measuring the first interval ...",
 			 "limits are in the settings (S); 1 goes to the VMs");
+	else if (!app->snap->vm_count && app->chosen)
+		snprintf(text, size,
+			 "no VM that -p or --vm asks for is running\nOnce one is, it appears here by itself.");
 	else if (!app->snap->vm_count && app->replay)
 		snprintf(text, size, "no VM was running at this moment\n) goes to the newest sample, } a minute on");
 	else if (!app->snap->vm_count)

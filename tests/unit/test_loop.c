@@ -148,11 +148,35 @@ static void a_terminal_that_nobody_reads(void **state)
 	}
 }
 
+/* kill -STOP, a shell that makes the terminal its own, and kill -CONT: keys are keys again, and are not shown. */
+static void continued(void **state)
+{
+	struct termios ours, now;
+	struct seat seat;
+
+	(void)state;
+	sit_down(&seat);
+	assert_true(samples(&seat, 3, true));
+	assert_int_equal(tcgetattr(seat.fd, &ours), 0);
+	assert_int_equal(ours.c_lflag & (tcflag_t)(ICANON | ECHO), 0);
+	kill(seat.pid, SIGSTOP);
+	now = ours;
+	now.c_lflag |= ICANON | ECHO;
+	assert_int_equal(tcsetattr(seat.fd, TCSANOW, &now), 0);
+	kill(seat.pid, SIGCONT);
+	assert_true(samples(&seat, 3, true));
+	assert_int_equal(tcgetattr(seat.fd, &now), 0);
+	assert_int_equal(now.c_lflag, ours.c_lflag);
+	assert_int_equal(write(seat.fd, "q", 1), 1);
+	assert_int_equal(stand_up(&seat), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stopped_terminal),
 		cmocka_unit_test(a_terminal_that_nobody_reads),
+		cmocka_unit_test(continued),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
