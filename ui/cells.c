@@ -32,7 +32,7 @@ void state_format(char buf[CELL_BUF], u8 state, u64 ns, bool inexact, int width)
 		snprintf(buf, CELL_BUF, "%-5s %s%s", name, sign, fmt_ns(age, (double)ns, room > 6 ? 6 : room));
 }
 
-static enum style severity(const struct settings *set, enum view_id view, const struct column *col, double num)
+enum style cell_severity(const struct settings *set, enum view_id view, const struct column *col, double num)
 {
 	struct threshold limit = settings_threshold(set, view, col);
 
@@ -175,14 +175,14 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		return STYLE_LABEL;
 	case UNIT_COUNT:
 		fmt_count(buf, value->num, room);
-		return severity(set, view, col, value->num);
+		return cell_severity(set, view, col, value->num);
 	case UNIT_BYTES:
 		fmt_bytes(buf, value->num, room);
 		return STYLE_NORMAL;
 	case UNIT_RATE:
 	case UNIT_MS:
 		fmt_rate(buf, value->num, room);
-		return severity(set, view, col, value->num);
+		return cell_severity(set, view, col, value->num);
 	case UNIT_NS:
 		/* the state was on before kvmtop looked: its age is at least this */
 		if (view_columns(view)->rows == ROWS_VCPU && row.vcpu->raw->inexact && room > 3 &&
@@ -199,10 +199,10 @@ enum style cell_format(const struct column *col, const struct settings *set, uni
 		/* a guest that has nothing to do may have it for long */
 		if (col->awake && row.exit->idle)
 			return STYLE_NORMAL;
-		return severity(set, view, col, value->num);
+		return cell_severity(set, view, col, value->num);
 	case UNIT_SHARE:
 		fmt_share(buf, value->num * column_scale(col, row, view, set->value[SET_SHARES] == SHARES_IRIX), room);
-		return severity(set, view, col, value->num);
+		return cell_severity(set, view, col, value->num);
 	case UNIT_TIME:
 		format_time(buf, (u64)value->num);
 		return STYLE_LABEL;

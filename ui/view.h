@@ -106,6 +106,8 @@ bool setting_row_text(const struct app *app, const struct setting_row *row, char
 #define CELL_BUF VALUE_TEXT_SIZE
 enum style cell_format(const struct column *col, const struct settings *set, union row_ref row, enum view_id view,
 		       const struct value *value, int width, char *buf);
+/* STYLE_CRIT or STYLE_WARN where the value passes the column's limits, else STYLE_NORMAL, and STYLE_DIM for 0. */
+enum style cell_severity(const struct settings *set, enum view_id view, const struct column *col, double num);
 /* What the settings ask for at least: durations all in one unit are longer. */
 int cell_width(const struct column *col, const struct settings *set);
 /* "USER 3.2s", with a sign before the age when it is a lower bound. */

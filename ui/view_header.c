@@ -187,6 +187,16 @@ static void header_line(const struct app *app, struct grid *grid, int y)
 
 /* --- the host's budget ------------------------------------------------------------------------------------------- */
 
+/* Waits have the limits of their column in the view of VMs; a high share of another state is for that VM to explain. */
+static enum style part_style(const struct app *app, u8 state, double part)
+{
+	const struct view_columns *vms = view_columns(VIEW_VM);
+	int wait = column_find(vms, "wait");
+	enum style style = cell_severity(&app->set, VIEW_VM, &vms->columns[wait], part);
+
+	return state == VCPU_WAIT && (style == STYLE_CRIT || style == STYLE_WARN) ? style : STYLE_VALUE;
+}
+
 static void budget_line(const struct app *app, struct grid *grid, int y)
 {
 	static const u8 order[] = {VCPU_GUEST, VCPU_KVM, VCPU_USER, VCPU_WAIT, VCPU_POLL, VCPU_HALT, VCPU_UNKNOWN};
@@ -218,9 +228,9 @@ static void budget_line(const struct app *app, struct grid *grid, int y)
 			fmt_share(num, part, 4);
 		x += grid_put(grid, x, y, 8, state_style(order[i]), words ? state_names[order[i]] : letter) + !small;
 		if (small)
-			x += grid_put(grid, x, y, 4, STYLE_VALUE, num) + 1;
+			x += grid_put(grid, x, y, 4, part_style(app, order[i], part), num) + 1;
 		else {
-			grid_put(grid, x, y, 4, order[i] == VCPU_WAIT && part > 0.05 ? STYLE_CRIT : STYLE_VALUE, num);
+			grid_put(grid, x, y, 4, part_style(app, order[i], part), num);
 			x += 5 + words;
 		}
 	}

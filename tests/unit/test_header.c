@@ -110,6 +110,44 @@ static void what_is_not_measured_is_a_dash(void **state)
 	end(&s);
 }
 
+/* The host's waits have the limits of the VMs' column, those that were set included. */
+static void waits_have_one_limit(void **state)
+{
+	static const struct {
+		const char *threshold;
+		u64 wait_ms;
+		enum style style;
+	} cases[] = {{"default", 40, STYLE_VALUE},
+		     {"default", 100, STYLE_WARN},
+		     {"default", 333, STYLE_CRIT},
+		     {"50%", 333, STYLE_VALUE},
+		     {"20% 30%", 333, STYLE_CRIT}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int column = column_find(view_columns(VIEW_VM), "wait"), at = -1;
+		struct grid grid = {0};
+		struct second s;
+		char err[128];
+
+		begin(&s);
+		s.b.vcpus[0].time_ns[VCPU_GUEST] -= cases[i].wait_ms * NSEC_PER_MSEC;
+		s.b.vcpus[0].time_ns[VCPU_WAIT] += cases[i].wait_ms * NSEC_PER_MSEC;
+		assert_int_equal(
+			settings_set_threshold(&s.app.set, VIEW_VM, (u32)column, cases[i].threshold, err, sizeof(err)),
+			0);
+		alert(&s, 80);
+		assert_int_equal(render(&s.app, &grid), 0);
+		for (int x = 0; x < 60 && at < 0; x++)
+			if (!strcmp(grid.cells[grid.w + x].text, "W"))
+				at = x + 2;
+		assert_true(at > 0);
+		assert_int_equal(grid.cells[grid.w + at].style, cases[i].style);
+		grid_free(&grid);
+		end(&s);
+	}
+}
+
 static void a_finding_goes_before_it(void **state)
 {
 	struct second s;
@@ -194,6 +232,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_wrong),
 		cmocka_unit_test(what_the_host_hides),
 		cmocka_unit_test(what_is_not_measured_is_a_dash),
+		cmocka_unit_test(waits_have_one_limit),
 		cmocka_unit_test(a_finding_goes_before_it),
 		cmocka_unit_test(a_loss_goes_before_all),
 		cmocka_unit_test(an_empty_view_says_what_it_cannot_have),
