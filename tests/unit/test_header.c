@@ -148,6 +148,51 @@ static void waits_have_one_limit(void **state)
 	}
 }
 
+/* Names of any length and of any characters: every line stays one, on every screen, wherever the name is told. */
+static void odd_names(void **state)
+{
+	static const char *const parts[] = {"x",    "\xe6\xbc\xa2", "e\xcc\x81", "\xf0\x9f\x98\x80", "\033[2J", "\t",
+					    "\xff", "\xe2\x80\xae", "a b "};
+	static const int sizes[][2] = {{20, 4}, {40, 10}, {80, 24}, {100, 30}, {200, 50}};
+	struct grid grid = {0};
+
+	(void)state;
+	for (size_t p = 0; p < ARRAY_SIZE(parts); p++) {
+		struct second s;
+
+		begin(&s);
+		for (size_t len = 0; len + strlen(parts[p]) < VM_NAME_SIZE; len += strlen(parts[p])) {
+			strcpy(s.a.vms[0].name + len, parts[p]);
+			strcpy(s.b.vms[0].name + len, parts[p]);
+		}
+		steal(&s);
+		s.b.vcpus[0].state = VCPU_USER;
+		s.b.vcpus[0].state_ns = 9 * NSEC_PER_SEC;
+		alert(&s, 80);
+		for (int view = 0; view < VIEW_DETAIL; view++) {
+			char command[64], err[128];
+			u32 flags;
+
+			snprintf(command, sizeof(command), "view %s", view_columns((enum view_id)view)->name);
+			assert_int_equal(command_run(&s.app, command, &flags, err, sizeof(err)), 0);
+			s.app.here.scope.vm = view % 2;
+			snprintf(s.app.vm_name, sizeof(s.app.vm_name), "%s", s.b.vms[0].name);
+			s.app.set.value[SET_SPLIT] = 1;
+			assert_int_equal(app_query(&s.app), 0);
+			for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+				app_resize(&s.app, sizes[i][0], sizes[i][1]);
+				assert_int_equal(render(&s.app, &grid), 0);
+				check_grid(&grid);
+				/* what one can do about it is still told */
+				if (sizes[i][1] >= 10)
+					assert_true(grid_has(&grid, "? help"));
+			}
+		}
+		end(&s);
+	}
+	grid_free(&grid);
+}
+
 static void a_finding_goes_before_it(void **state)
 {
 	struct second s;
@@ -233,6 +278,7 @@ int main(void)
 		cmocka_unit_test(what_the_host_hides),
 		cmocka_unit_test(what_is_not_measured_is_a_dash),
 		cmocka_unit_test(waits_have_one_limit),
+		cmocka_unit_test(odd_names),
 		cmocka_unit_test(a_finding_goes_before_it),
 		cmocka_unit_test(a_loss_goes_before_all),
 		cmocka_unit_test(an_empty_view_says_what_it_cannot_have),
