@@ -48,30 +48,11 @@ static bool clean(char **line)
 	return **line && **line != '#';
 }
 
-/* A whole line; what does not fit is left out, and too_long says so. False at the end. */
-static bool next_line(FILE *file, char line[RC_LINE], bool *too_long)
-{
-	size_t len;
-
-	*too_long = false;
-	if (!fgets(line, RC_LINE, file))
-		return false;
-	len = strlen(line);
-	if (len + 1 == RC_LINE && line[len - 1] != '\n') {
-		int c;
-
-		*too_long = true;
-		while ((c = fgetc(file)) != EOF && c != '\n')
-			;
-	}
-	return true;
-}
-
 void rc_read(const char *path, struct settings *set, struct rc_report *report)
 {
 	FILE *file = fopen(path, "re");
-	char line[RC_LINE], err[200];
-	bool too_long;
+	char *line = NULL, err[200];
+	size_t room = 0;
 
 	*report = (struct rc_report){.found = file != NULL};
 	if (!file) {
@@ -79,18 +60,19 @@ void rc_read(const char *path, struct settings *set, struct rc_report *report)
 			complain(report, path, 0, strerror(errno));
 		return;
 	}
-	for (int number = 1; next_line(file, line, &too_long); number++) {
+	for (int number = 1; getline(&line, &room, file) >= 0; number++) {
 		char *text = line;
 
 		if (!clean(&text))
 			continue;
-		if (too_long)
+		if (strlen(text) >= RC_LINE)
 			complain(report, path, number, "the line is too long");
 		else if (settings_line(set, text, err, sizeof(err)))
 			complain(report, path, number, err);
 	}
 	if (ferror(file))
 		complain(report, path, 0, strerror(errno));
+	free(line);
 	fclose(file);
 }
 
@@ -111,17 +93,17 @@ static void make_folders(const char *path)
 static void write_over(FILE *old, FILE *out, const struct settings *set)
 {
 	bool written[SETTINGS] = {0};
-	char line[RC_LINE], copy[RC_LINE], now[RC_LINE], err[200];
-	bool too_long;
+	char *line = NULL, copy[RC_LINE], now[RC_LINE], err[200];
+	size_t room = 0;
 
-	while (old && next_line(old, line, &too_long)) {
+	while (old && getline(&line, &room, old) >= 0) {
 		struct settings scratch = *set;
 		char *text = copy, name[64];
 		const struct setting *setting = NULL;
 
 		line[strcspn(line, "\r\n")] = '\0';
-		strcpy(copy, line);
-		if (!clean(&text) || too_long || settings_line(&scratch, text, err, sizeof(err))) {
+		snprintf(copy, sizeof(copy), "%s", line);
+		if (!clean(&text) || strlen(line) >= sizeof(copy) || settings_line(&scratch, text, err, sizeof(err))) {
 			fprintf(out, "%s\n", line);
 			continue;
 		}
@@ -132,6 +114,7 @@ static void write_over(FILE *old, FILE *out, const struct settings *set)
 		fprintf(out, "%s\n", now);
 		written[setting->id] = true;
 	}
+	free(line);
 	if (!old)
 		fprintf(out, "# Settings of kvmtop, written by it; kvmtop(8) tells what they mean.\n");
 	for (u32 n = 0; settings_write(set, n, now, sizeof(now)); n++)

@@ -252,6 +252,14 @@ static void errors_have_line_numbers(void **state)
 	rc_read(path, &set, &report);
 	assert_int_equal(report.errors, 1);
 	assert_non_null(strstr(report.line[0], ":1: the line is too long"));
+	/* a long line that is a comment is none, and each is kept as long as it is */
+	memset(line, 'y', sizeof(line) - 2);
+	memcpy(line, "# ", 2);
+	put_file(line);
+	rc_read(path, &set, &report);
+	assert_int_equal(report.errors, 0);
+	assert_int_equal(rc_write(path, &set, err, sizeof(err)), 0);
+	assert_int_equal(strncmp(get_file(), line, strlen(line)), 0);
 	/* through a link: it stays one */
 	snprintf(other, sizeof(other), "%s/a/b/link", dir);
 	assert_int_equal(symlink("kvmtoprc", other), 0);
