@@ -40,7 +40,7 @@ static int compare_events(const struct event_row *a, const struct event_row *b)
 
 static bool is_among(const struct event_row *row, const struct event_row *rows, u32 count)
 {
-	return row >= rows && row < rows + count;
+	return count && row >= rows && row < rows + count;
 }
 
 /*
