@@ -82,6 +82,7 @@
 #define DIRTY_END     0x20000
 #define CONTROL_CODE  10 /* as CONTROL_FRESH, and each page holds a function that returns */
 #define CONTROL_VAIN  11 /* as CONTROL_FRESH, and the first page cannot be had for step number (value >> 8)'s count */
+#define CONTROL_CHIP  12 /* wait until no other vCPU has the IOAPIC (value >> 8: 1), and give it back (0) */
 
 #define ARG_ANY (~0ULL) /* a step's argument: not one port, address or leaf, but the usual few */
 

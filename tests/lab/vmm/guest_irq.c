@@ -178,10 +178,12 @@ void step_ioapic(struct params *p, unsigned int number)
 	unsigned int entry = IOAPIC_ENTRY + 2 * (unsigned int)s->arg;
 	unsigned int low = step_vector(s) | (s->op == OP_LEVEL ? ENTRY_LEVEL : 0);
 
+	control(p, CONTROL_CHIP | 1 << 8);
 	ioapic(p, entry + 1, p->id << 24);
 	ioapic(p, entry, low);
 	step_raised(p, number);
 	ioapic(p, entry, low | ENTRY_MASKED);
+	control(p, CONTROL_CHIP);
 }
 
 /* The PICs' line is this vCPU's LINT0 as long as the step lasts. */

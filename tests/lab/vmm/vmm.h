@@ -146,6 +146,7 @@ struct vm {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned int running;
+	struct vcpu *chip_owner;    /* who has the IOAPIC, NULL: nobody */
 	unsigned int met, meetings; /* vCPUs that wait for the others; how often all have come */
 	bool stop;
 

@@ -292,7 +292,9 @@ void options_parse(struct options *opt, int argc, char **argv)
 	for (int i = 0; i < (int)opt->steps; i++) {
 		unsigned int op = opt->step[i].step.op;
 
-		if (opt->one_thread && opt->vcpus > 1 && (op == OP_IPI || op == OP_DIRTY_LOG || op == OP_DIRTY_RING))
+		if (opt->one_thread && opt->vcpus > 1 &&
+		    (op == OP_IPI || op == OP_DIRTY_LOG || op == OP_DIRTY_RING || op == OP_EDGE || op == OP_LEVEL ||
+		     op == OP_TWICE))
 			die("--one-thread: the vCPUs of --%s wait for each other", ops[op].name);
 	}
 }

@@ -116,6 +116,19 @@ static void meet(struct vcpu *vcpu, unsigned int number, uint32_t value)
 	pthread_mutex_unlock(&vm->lock);
 }
 
+/* Two vCPUs that use one pin take it from each other, and its interrupts go to the wrong one. */
+static void own_chip(struct vcpu *vcpu, bool take)
+{
+	struct vm *vm = vcpu->vm;
+
+	pthread_mutex_lock(&vm->lock);
+	while (take && vm->chip_owner && !vm->stop)
+		pthread_cond_wait(&vm->changed, &vm->lock);
+	vm->chip_owner = take ? vcpu : NULL;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
+}
+
 static void fresh(struct vcpu *vcpu, bool code)
 {
 	struct vm *vm = vcpu->vm;
@@ -154,6 +167,9 @@ static void control(struct vcpu *vcpu, uint32_t value)
 		break;
 	case CONTROL_LOWER:
 		vcpu->error = arch_lower(vm, value >> 8);
+		break;
+	case CONTROL_CHIP:
+		own_chip(vcpu, value >> 8);
 		break;
 	case CONTROL_MEET:
 	case CONTROL_DIRTY:
