@@ -18,6 +18,7 @@ static const struct {
 	{"perf", case_perf, 0},
 	{"halt", case_halt, 0},
 	{"halts", case_halts, 0},
+	{"comeback", case_comeback, NO_OBJECTS},
 	{"linux", case_linux, 0},
 	{"latency", case_latency, 0},
 	{"events", case_events, 0},

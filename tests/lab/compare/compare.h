@@ -216,6 +216,7 @@ void case_two(const struct evidence *e);
 void case_perf(const struct evidence *e);
 void case_halt(const struct evidence *e);
 void case_halts(const struct evidence *e);
+void case_comeback(const struct evidence *e);
 void case_linux(const struct evidence *e);
 void case_latency(const struct evidence *e);
 void case_export(const struct evidence *e);

@@ -93,3 +93,38 @@ void case_halts(const struct evidence *e)
 	claim(wakeups > 500 && grows > 0, "there were wake-ups (%" PRIu64 ") and the window grew (%" PRIu64 ")",
 	      wakeups, grows);
 }
+
+/* Rows of a screen of stretches: " asleep     halting  -   216   426  85.5  433ms  319us  2.01ms  2.49ms  3.47ms". */
+void case_comeback(const struct evidence *e)
+{
+	FILE *f = evidence_open(e, "stretches.screen");
+	unsigned int screens = 0, rows = 0, after = 0, wrong = 0;
+	char line[1024], name[64], longest[64], worst[1024] = "";
+	unsigned long count;
+
+	if (!f) {
+		skip("no kvmtop ran in it");
+		return;
+	}
+	while (fgets(line, sizeof(line), f)) {
+		size_t len;
+
+		screens += strstr(line, "STRETCH") != NULL;
+		/* the sum over its vCPUs, by where it was; others end the name with a blank */
+		if (sscanf(line, " %63[^-] - %lu %*s %*s %*s %*s %*s %*s %63s", name, &count, longest) != 3 || !count)
+			continue;
+		rows++;
+		after += screens > 1 && count > 20;
+		len = strlen(longest);
+		/* seconds, not ms, us or ns */
+		if (len < 2 || longest[len - 1] != 's' || longest[len - 2] < '0' || longest[len - 2] > '9')
+			continue;
+		wrong++;
+		snprintf(worst, sizeof(worst), "%s", line);
+	}
+	fclose(f);
+	claim(note_number(e, "script.status") == 0, "kvmtop ended with %ld", note_number(e, "script.status"));
+	claim(screens == 5 && rows > 5 && after > 4, "%u screens with %u rows of stretches, %u after it came back",
+	      screens, rows, after);
+	claim(!wrong, "%u of them with one of a second and more%s%.120s", wrong, wrong ? ":" : "", worst);
+}
