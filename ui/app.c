@@ -76,7 +76,7 @@ int app_set_filter(struct app *app, const char *text, char *err, size_t err_size
 	int ret;
 
 	if (!line_set(&clean, text)) {
-		snprintf(err, err_size, "a filter is no longer than %d bytes", LINE_SIZE - 4);
+		snprintf(err, err_size, "a filter has at most %d bytes", LINE_SIZE - 4);
 		return -EINVAL;
 	}
 	ret = filter_parse(clean.text, &filter, err, err_size);
@@ -591,7 +591,7 @@ static u32 say_no_key(struct app *app, u32 key)
 		const char *name;
 	} lists[] = {{CTX_VM, "VMs"}, {CTX_VCPU, "vCPUs"}, {CTX_EXIT, "exits"}};
 	const struct action *act = NULL;
-	char label[KEY_NAME_SIZE];
+	char label[KEY_NAME_SIZE], press[PRESS_SIZE];
 	size_t len;
 
 	app->hint = false;
@@ -603,9 +603,11 @@ static u32 say_no_key(struct app *app, u32 key)
 			act = settings_action(&app->set, key, (enum context)ctx);
 	len = (size_t)snprintf(app->notice, sizeof(app->notice), "%s ", key_label(key, label));
 	if (app_context(app) & CTX_OVER)
-		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing here: Esc closes this");
+		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing here: %s closes this",
+			 settings_press(&app->set, ACT_CLOSE, press));
 	else if (!act)
-		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing: ? tells what all keys do");
+		snprintf(app->notice + len, sizeof(app->notice) - len, "does nothing: %s tells what all keys do",
+			 settings_press(&app->set, ACT_HELP, press));
 	else if ((act->contexts & CTX_LIST) == CTX_LIST)
 		snprintf(app->notice + len, sizeof(app->notice) - len, "works in lists, one level up");
 	else {

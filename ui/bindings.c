@@ -107,3 +107,14 @@ int settings_keys(const struct settings *set, const struct action *act, u32 keys
 	}
 	return count;
 }
+
+const char *settings_press(const struct settings *set, enum action_id action, char buf[PRESS_SIZE])
+{
+	const struct action *act = action_by_id(action);
+	u32 keys[KEYS_MAX];
+
+	if (settings_keys(set, act, keys))
+		return key_label(keys[0], buf);
+	snprintf(buf, PRESS_SIZE, ":%s", act->name);
+	return buf;
+}

@@ -177,6 +177,7 @@ static u64 target(const struct feed *feed, struct app *app)
 
 static int go(struct feed *feed, struct app *app)
 {
+	char press[PRESS_SIZE];
 	u64 seq;
 	int ret;
 
@@ -185,7 +186,8 @@ static int go(struct feed *feed, struct app *app)
 		return 0;
 	}
 	if (app->travel.go == GO_TO_MARK && !app->travel.mark_seq) {
-		snprintf(app->notice, sizeof(app->notice), "first mark a moment as A, with a");
+		snprintf(app->notice, sizeof(app->notice), "first mark a moment as A, with %s",
+			 settings_press(&app->set, ACT_MARK, press));
 		return 0;
 	}
 	seq = target(feed, app);
@@ -204,7 +206,7 @@ static int mark(struct feed *feed, struct app *app)
 {
 	const struct sample *was = feed_marked(feed);
 	bool on = !was || was->seq != feed_position(feed);
-	char clock[CLOCK_TEXT];
+	char clock[CLOCK_TEXT], press[PRESS_SIZE], back[PRESS_SIZE];
 	int ret = feed_mark(feed, on);
 
 	if (ret)
@@ -212,7 +214,8 @@ static int mark(struct feed *feed, struct app *app)
 	if (on) {
 		travel_clock(clock, feed_marked(feed)->real_ns);
 		snprintf(app->notice, sizeof(app->notice),
-			 "A is %s; go to another moment, and = compares with it, ' comes back", clock);
+			 "A is %s; go to another moment, and %s compares with it, %s comes back", clock,
+			 settings_press(&app->set, ACT_COMPARE, press), settings_press(&app->set, ACT_TO_MARK, back));
 	} else {
 		app->travel.compare = COMPARE_OFF;
 		snprintf(app->notice, sizeof(app->notice), "A is no longer marked");

@@ -63,7 +63,10 @@ static u32 go_down(struct app *app, struct place to)
 static u32 go_up(struct app *app)
 {
 	if (!app->depth) {
-		snprintf(app->notice, sizeof(app->notice), "this is the top: q quits");
+		char press[PRESS_SIZE];
+
+		snprintf(app->notice, sizeof(app->notice), "this is the top: %s quits",
+			 settings_press(&app->set, ACT_UP_OR_QUIT, press));
 		return APP_RENDER;
 	}
 	app->here = app->stack[--app->depth];

@@ -103,10 +103,13 @@ void threshold_text(const struct column *col, double warn, double crit, char *te
 int settings_bind(struct settings *set, u32 key, enum action_id action, char *err, size_t err_size);
 /* The action's keys are those of the table again. */
 void settings_unbind(struct settings *set, enum action_id action);
+#define PRESS_SIZE 24
 /* The action of a key, NULL: none. */
 const struct action *settings_action(const struct settings *set, u32 key, enum context context);
 /* The keys that lead to an action in some context, the user's first; returns how many. */
 int settings_keys(const struct settings *set, const struct action *act, u32 keys[KEYS_MAX]);
+/* What to press for an action, for a sentence that says so: its first key, or its command where no key leads to it. */
+const char *settings_press(const struct settings *set, enum action_id action, char buf[PRESS_SIZE]);
 
 /* One line as in the rc file, without comments: "set NAME VALUE" and so on. 0, or -EINVAL and one line in err. */
 int settings_line(struct settings *set, const char *line, char *err, size_t err_size);

@@ -126,13 +126,15 @@ static u32 compare(struct app *app)
 {
 	static const char *const says[] = {
 		[COMPARE_OFF] = "the interval at this moment again; A stays marked",
-		[COMPARE_SPAN] = "all that happened between A and this moment; = again: what changed",
-		[COMPARE_CHANGE] = "the change of each figure from A's interval to this one; = again: as it is",
+		[COMPARE_SPAN] = "all that happened between A and this moment; again: what changed",
+		[COMPARE_CHANGE] = "the change of each figure from A's interval to this one; again: as it is",
 	};
 	struct travel *t = &app->travel;
+	char press[PRESS_SIZE];
 
 	if (!t->mark_seq) {
-		snprintf(app->notice, sizeof(app->notice), "first mark a moment as A, with a");
+		snprintf(app->notice, sizeof(app->notice), "first mark a moment as A, with %s",
+			 settings_press(&app->set, ACT_MARK, press));
 		return APP_RENDER;
 	}
 	t->compare = t->compare == COMPARE_CHANGE ? COMPARE_OFF : t->compare + 1;

@@ -342,13 +342,16 @@ static void draw_chart(const struct app *app, struct grid *grid, const struct ex
 {
 	const struct exit_figures *f = exit_durations(app->snap, row);
 	struct chart chart;
-	char num[FMT_SIZE];
+	char num[FMT_SIZE], none[64], press[PRESS_SIZE];
 	int x = 1;
+
+	snprintf(none, sizeof(none), "none in this interval; %s shows all",
+		 settings_press(&app->set, ACT_CUMULATIVE, press));
 
 	x += grid_put(grid, x, y0 + sec->chart, grid->w - x, STYLE_TITLE, "latency") + 2;
 	if (!f->done || !f->hist.len) {
 		grid_put_cut(grid, x, y0 + sec->chart, grid->w - x - 1, STYLE_DIM,
-			     f->inflight_ns ? "none ended in this interval" : "none in this interval; c shows all");
+			     f->inflight_ns ? "none ended in this interval" : none);
 		return;
 	}
 	x += grid_put(grid, x, y0 + sec->chart, grid->w - x, STYLE_VALUE, fmt_count(num, (double)f->done, 5)) + 1;

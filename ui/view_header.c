@@ -294,12 +294,13 @@ static void finding_alert(const struct app *app, char *text, size_t size, enum s
 {
 	const struct finding *f = &app->findings.list[0];
 	const struct vm_row *vm = f->vm ? snapshot_find_vm(app->snap, f->vm) : NULL;
-	char sentence[VALUE_TEXT_SIZE], more[40] = "";
+	char sentence[VALUE_TEXT_SIZE], more[64] = "", buf[PRESS_SIZE];
+	const char *press = settings_press(&app->set, ACT_VIEW_FINDING, buf);
 
 	if (app->findings.count > 1)
-		snprintf(more, sizeof(more), " (! shows all %u)", app->findings.count);
+		snprintf(more, sizeof(more), " (%s shows all %u)", press, app->findings.count);
 	else
-		snprintf(more, sizeof(more), " (! shows it)");
+		snprintf(more, sizeof(more), " (%s shows it)", press);
 	*style = f->crit ? STYLE_CRIT : STYLE_WARN;
 	snprintf(text, size, "%s: %s", vm ? vm->raw->name : "host",
 		 finding_text(app->snap, f, sentence, sizeof(sentence)));

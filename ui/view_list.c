@@ -450,8 +450,15 @@ static const char *event_obstacle(const struct app *app, const struct view_colum
 static void empty_events(const struct app *app, const struct view_columns *view, char *text, size_t size)
 {
 	const char *obstacle = event_obstacle(app, view);
-	size_t len = (size_t)snprintf(text, size, "%s\n%s", obstacle ?: view->empty,
-				      app->depth ? "Backspace goes up, 1 to the VMs" : "1 goes to the VMs");
+	char up[PRESS_SIZE], vms[PRESS_SIZE];
+	const char *to_vms = settings_press(&app->set, ACT_VIEW_VM, vms);
+	size_t len = (size_t)snprintf(text, size, "%s\n", obstacle ?: view->empty);
+
+	if (app->depth && len < size)
+		len += (size_t)snprintf(text + len, size - len, "%s goes up, %s to the VMs",
+					settings_press(&app->set, ACT_BACK, up), to_vms);
+	else if (len < size)
+		len += (size_t)snprintf(text + len, size - len, "%s goes to the VMs", to_vms);
 
 	if (obstacle || len + 2 >= size)
 		return;
@@ -464,19 +471,21 @@ static void empty_text(const struct app *app, char *text, size_t size)
 {
 	const struct view_columns *view = view_columns(app->here.view);
 	const struct scope *scope = &app->here.scope;
-	char hidden[128];
+	char hidden[128], press[PRESS_SIZE];
 
 	if (!app->snap)
 		snprintf(text, size, "reading the first sample ...");
 	else if (app->snap->cur->waiting)
 		snprintf(text, size, "%s\nkvmtop goes on by itself as soon as that changes.", app->snap->cur->waiting);
 	else if (app->filter && app->rows.total)
-		snprintf(text, size, "nothing matches the filter \"%.60s\"\nEsc while typing, or / to change it",
-			 app->filter_text);
+		snprintf(text, size, "nothing matches the filter \"%.60s\"\n%s changes it", app->filter_text,
+			 settings_press(&app->set, ACT_FILTER, press));
 	else if (scope->vcpu && !snapshot_find_vcpu(app->snap, scope->vcpu))
-		snprintf(text, size, "vCPU %d of %.40s has ended\nBackspace goes up", app->vcpu_id, app->vm_name);
+		snprintf(text, size, "vCPU %d of %.40s has ended\n%s goes up", app->vcpu_id, app->vm_name,
+			 settings_press(&app->set, ACT_BACK, press));
 	else if (scope->vm && !snapshot_find_vm(app->snap, scope->vm))
-		snprintf(text, size, "%.60s has ended\nBackspace goes up", app->vm_name);
+		snprintf(text, size, "%.60s has ended\n%s goes up", app->vm_name,
+			 settings_press(&app->set, ACT_BACK, press));
 	else if (view->rows == ROWS_LOG)
 		snprintf(text, size, "%s\n%s",
 			 app->replay ? "a recording has no log" : event_obstacle(app, view) ?: view->empty,

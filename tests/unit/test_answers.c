@@ -23,7 +23,7 @@ static void long_filters(void **state)
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(app_init(&app, VIEW_VM, NULL, text, err, sizeof(err)), -EINVAL);
-	assert_non_null(strstr(err, "no longer than"));
+	assert_non_null(strstr(err, "has at most"));
 	app_free(&app);
 	text[LINE_SIZE - 4] = '\0';
 	assert_int_equal(app_init(&app, VIEW_VM, NULL, text, err, sizeof(err)), 0);
@@ -49,6 +49,7 @@ static void keys_say_where_they_work(void **state)
 		{'1', '<', ""},
 	};
 	struct check_host host = {0};
+	char err[128];
 
 	(void)state;
 	check_open(&host, SPEC, 3);
@@ -66,6 +67,17 @@ static void keys_say_where_they_work(void **state)
 	check_press(&host, '?');
 	check_press(&host, 'z');
 	assert_string_equal(host.app.notice, "z does nothing here: Esc closes this");
+	/* the key that one has bound, and the command of what no key leads to */
+	check_press(&host, K_ESC);
+	assert_int_equal(settings_bind(&host.app.set, 'Z', ACT_HELP, err, sizeof(err)), 0);
+	check_press(&host, 'z');
+	assert_string_equal(host.app.notice, "z does nothing: Z tells what all keys do");
+	assert_int_equal(settings_bind(&host.app.set, 'a', ACT_NONE, err, sizeof(err)), 0);
+	check_press(&host, '=');
+	assert_string_equal(host.app.notice, "first mark a moment as A, with :mark");
+	settings_unbind(&host.app.set, ACT_HELP);
+	settings_unbind(&host.app.set, ACT_MARK);
+	check_press(&host, '?');
 	/* the first column, and on to the left */
 	check_press(&host, K_ESC);
 	check_press(&host, '1');
