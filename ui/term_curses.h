@@ -21,7 +21,10 @@ struct term_options {
 /* 0, or a negative errno and a line in err. */
 int term_open(const struct term_options *opts, char *err, size_t err_size);
 void term_close(void);
-/* Whether the terminal takes what is written: not after ^S, nor when nobody reads it. Else term_draw() would wait. */
+/*
+ * Whether the terminal takes what is written: not after ^S, nor when nobody reads it. Else term_draw() would wait, as it does
+ * for a terminal that stops in the middle of it: curses writes on until all is written.
+ */
 bool term_ready(void);
 /* What the terminal has not taken yet is thrown away, so that no writing waits for it. May be called by a signal handler. */
 void term_hurry(void);

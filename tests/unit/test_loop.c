@@ -43,7 +43,7 @@ static void run_child(int fd)
 {
 	struct synthetic_spec spec;
 	struct telling t = {.source = {.ops = &telling_ops}, .fd = fd};
-	struct loop_options opts = {.delay = 0.1, .no_history = true};
+	struct loop_options opts = {.delay = 0.2, .no_history = true};
 	char err[256] = "";
 	int ret;
 
@@ -91,6 +91,21 @@ static bool samples(struct seat *seat, int count, bool read_screen)
 	return count <= 0;
 }
 
+/* Until a screen has been drawn whole: what stops in the middle of one is waited for, curses knows no other way. */
+static bool drawn(const struct seat *seat)
+{
+	struct pollfd fd = {.fd = seat->fd, .events = POLLIN};
+	bool any = false;
+	char text[4096];
+
+	while (poll(&fd, 1, any ? 50 : 5000) == 1) {
+		if (read(seat->fd, text, sizeof(text)) <= 0)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* Its exit status within 10 seconds, -1: it does not end, and is ended. */
 static int stand_up(struct seat *seat)
 {
@@ -124,8 +139,9 @@ static void a_stopped_terminal(void **state)
 
 		sit_down(&seat);
 		assert_true(samples(&seat, 3, true));
+		assert_true(drawn(&seat));
 		assert_int_equal(write(seat.fd, "\023", 1), 1);
-		assert_true(samples(&seat, 10, true));
+		assert_true(samples(&seat, 6, true));
 		kill(seat.pid, ends[i]);
 		assert_int_equal(stand_up(&seat), 0);
 	}
@@ -136,12 +152,12 @@ static void a_terminal_that_nobody_reads(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		const struct timespec wait = {.tv_sec = 2};
+		const struct timespec wait = {.tv_sec = 3};
 		struct seat seat;
 
 		sit_down(&seat);
 		assert_true(samples(&seat, 3, true));
-		/* ten screens a second, of which the terminal keeps half a dozen */
+		/* five screens a second, of which the terminal keeps half a dozen */
 		nanosleep(&wait, NULL);
 		kill(seat.pid, ends[i]);
 		assert_int_equal(stand_up(&seat), 0);
