@@ -3,15 +3,26 @@
 #include <stdio.h>
 
 #include "app.h"
+#include "view.h"
 
-/* Sorting moves the rows; the cursor follows its row, or stays at the top. */
+/* Sorting moves the rows; the cursor follows its row, or stays at the top. The title says by what, where it is shown. */
+static u32 sorted(struct app *app)
+{
+	const struct view_state *vs = &app->views[app->here.view];
+
+	if (app->snap && !view_has_room(app, vs->sort))
+		snprintf(app->notice, sizeof(app->notice), "sorted by %s%s: no room for it here",
+			 view_columns(app->here.view)->columns[vs->sort].name, vs->descending ? "" : ", upwards");
+	return APP_RENDER | APP_QUERY;
+}
+
 static u32 sort_to(struct app *app, int col)
 {
 	struct view_state *vs = &app->views[app->here.view];
 
 	vs->sort = col;
 	vs->descending = view_columns(app->here.view)->columns[col].descending;
-	return APP_RENDER | APP_QUERY;
+	return sorted(app);
 }
 
 /* The first of some column names that the view has; the same key again turns the order round. */
@@ -29,7 +40,7 @@ static u32 sort_key(struct app *app, const char *const *names)
 	if (col != vs->sort)
 		return sort_to(app, col);
 	vs->descending = !vs->descending;
-	return APP_RENDER | APP_QUERY;
+	return sorted(app);
 }
 
 /* By the column to the left or right on the screen. */
@@ -72,7 +83,7 @@ u32 sort_action(struct app *app, enum action_id action)
 		return sort_to(app, app->picker_at);
 	case ACT_REVERSE:
 		vs->descending = !vs->descending;
-		return APP_RENDER | APP_QUERY;
+		return sorted(app);
 	case ACT_SORT_MAX:
 		return sort_key(app, by_max);
 	case ACT_SORT_P99:
