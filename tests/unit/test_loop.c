@@ -150,17 +150,19 @@ static void a_stopped_terminal(void **state)
 /* A line that hangs: nobody reads, until nothing more fits. */
 static void a_terminal_that_nobody_reads(void **state)
 {
+	const struct timespec wait = {.tv_sec = 3};
+	struct seat seats[ARRAY_SIZE(ends)];
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		const struct timespec wait = {.tv_sec = 3};
-		struct seat seat;
-
-		sit_down(&seat);
-		assert_true(samples(&seat, 3, true));
-		/* five screens a second, of which the terminal keeps half a dozen */
-		nanosleep(&wait, NULL);
-		kill(seat.pid, ends[i]);
-		assert_int_equal(stand_up(&seat), 0);
+		sit_down(&seats[i]);
+		assert_true(samples(&seats[i], 3, true));
+	}
+	/* five screens a second, of which the terminal keeps half a dozen */
+	nanosleep(&wait, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		kill(seats[i].pid, ends[i]);
+		assert_int_equal(stand_up(&seats[i]), 0);
 	}
 }
 
