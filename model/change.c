@@ -29,12 +29,7 @@ static const struct exit_row *exit_of(const struct snapshot *base, const struct 
 
 static int compare_events(const struct event_row *a, const struct event_row *b)
 {
-	COMPARE(a->vm, b->vm);
-	COMPARE(a->kind, b->kind);
-	COMPARE(a->sub, b->sub);
-	COMPARE(a->a, b->a);
-	COMPARE(a->b, b->b);
-	COMPARE(a->vcpu, b->vcpu);
+	COMPARE_EVENTS(a, b);
 	return 0;
 }
 

@@ -202,12 +202,7 @@ int event_sample_compare(const void *va, const void *vb)
 {
 	const struct event_sample *a = va, *b = vb;
 
-	COMPARE(a->vm, b->vm);
-	COMPARE(a->kind, b->kind);
-	COMPARE(a->sub, b->sub);
-	COMPARE(a->a, b->a);
-	COMPARE(a->b, b->b);
-	COMPARE(a->vcpu, b->vcpu);
+	COMPARE_EVENTS(a, b);
 	return 0;
 }
 

@@ -247,7 +247,17 @@ static inline u64 exit_sample_time_ns(const struct exit_sample *exit)
 	return exit->total_ns + exit->inflight_ns;
 }
 
-/* Order of events, as of qsort(). */
+/* The order of events, of samples and of rows made of them: both have these members. See COMPARE(). */
+#define COMPARE_EVENTS(x, y)                   \
+	do {                                   \
+		COMPARE((x)->vm, (y)->vm);     \
+		COMPARE((x)->kind, (y)->kind); \
+		COMPARE((x)->sub, (y)->sub);   \
+		COMPARE((x)->a, (y)->a);       \
+		COMPARE((x)->b, (y)->b);       \
+		COMPARE((x)->vcpu, (y)->vcpu); \
+	} while (0)
+/* The same as of qsort(). */
 int event_sample_compare(const void *a, const void *b);
 const struct exit_sample *sample_find_exit(const struct sample *s, const struct vcpu_sample *vcpu, u64 key);
 

@@ -72,6 +72,24 @@ static inline struct vcpu_sample *build_vcpu(struct sample *s, vcpu_uid uid, s32
 	return v;
 }
 
+/* Two samples a second apart, of one VM with one vCPU that is in the guest all the time. */
+static inline void build_second(struct sample *a, struct sample *b)
+{
+	build_sample(a, 1);
+	build_vm(a, 1, "one");
+	build_vcpu(a, 11, 0);
+	build_sample(b, 2);
+	build_vm(b, 1, "one");
+	build_vcpu(b, 11, 0);
+}
+
+/* So long of that second the vCPU was in another state than the guest. */
+static inline void build_spent(struct sample *b, enum vcpu_state state, u64 ns)
+{
+	b->vcpus[0].time_ns[VCPU_GUEST] -= ns;
+	b->vcpus[0].time_ns[state] += ns;
+}
+
 /* n completed exits of ns each, all of it time of the kernel. Of the last vCPU; keys must come in their order. */
 static inline struct exit_sample *build_exit(struct sample *s, u64 key, u64 n, u64 ns)
 {

@@ -26,19 +26,12 @@ static void begin(struct second *s)
 {
 	memset(s, 0, sizeof(*s));
 	finding_limits_init(&s->limits);
-	build_sample(&s->a, 1);
-	build_vm(&s->a, 1, "one");
-	build_vcpu(&s->a, 11, 0);
-	build_sample(&s->b, 2);
-	build_vm(&s->b, 1, "one");
-	build_vcpu(&s->b, 11, 0);
+	build_second(&s->a, &s->b);
 }
 
-/* So long of the second the vCPU was in another state than the guest. */
 static void spent(struct second *s, enum vcpu_state state, u64 ns)
 {
-	s->b.vcpus[0].time_ns[VCPU_GUEST] -= ns;
-	s->b.vcpus[0].time_ns[state] += ns;
+	build_spent(&s->b, state, ns);
 }
 
 static struct exit_sample *exits(struct second *s, u64 key, u64 n, u64 ns)

@@ -21,12 +21,7 @@ static void begin(struct second *s)
 
 	memset(s, 0, sizeof(*s));
 	assert_int_equal(app_init(&s->app, VIEW_VM, NULL, NULL, err, sizeof(err)), 0);
-	build_sample(&s->a, 1);
-	build_vm(&s->a, 1, "one");
-	build_vcpu(&s->a, 11, 0);
-	build_sample(&s->b, 2);
-	build_vm(&s->b, 1, "one");
-	build_vcpu(&s->b, 11, 0);
+	build_second(&s->a, &s->b);
 }
 
 /* Without kvm_entry and kvm_exit. */
@@ -38,8 +33,7 @@ static void blind(struct second *s)
 /* It waited for a pCPU a third of the time. */
 static void steal(struct second *s)
 {
-	s->b.vcpus[0].time_ns[VCPU_GUEST] -= 333 * NSEC_PER_MSEC;
-	s->b.vcpus[0].time_ns[VCPU_WAIT] += 333 * NSEC_PER_MSEC;
+	build_spent(&s->b, VCPU_WAIT, 333 * NSEC_PER_MSEC);
 }
 
 static bool alert(struct second *s, int w)
@@ -131,8 +125,7 @@ static void waits_have_one_limit(void **state)
 		char err[128];
 
 		begin(&s);
-		s.b.vcpus[0].time_ns[VCPU_GUEST] -= cases[i].wait_ms * NSEC_PER_MSEC;
-		s.b.vcpus[0].time_ns[VCPU_WAIT] += cases[i].wait_ms * NSEC_PER_MSEC;
+		build_spent(&s.b, VCPU_WAIT, cases[i].wait_ms * NSEC_PER_MSEC);
 		assert_int_equal(
 			settings_set_threshold(&s.app.set, VIEW_VM, (u32)column, cases[i].threshold, err, sizeof(err)),
 			0);
