@@ -49,6 +49,13 @@ static void split_inflight(const struct vcpu_rec *rec, struct vcpu_sample *v, u6
 	v->inflight_part_ns[PART_KERNEL] = rest;
 }
 
+/* The buckets in use: the shortest and the longest tell where they begin and end. Empty when read in the middle of an update. */
+static void span_of(u64 done, u64 min_ns, u64 max_ns, u32 *first, u32 *end)
+{
+	*first = done ? hist_bucket(min_ns) : 0;
+	*end = done ? hist_bucket(max_ns) + 1 : 0;
+}
+
 /* The room for the row and its histogram is there. */
 static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct exit_rec *x, u32 index, u64 epoch,
 		      u64 now, u64 running)
@@ -57,7 +64,7 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 	struct exit_sample *e = &s->exits[s->exit_count++];
 	bool current = extremes->epoch == epoch;
 	u64 rest = x->total_ns, start = rec->turn ? rec->acct_ns : rec->exit_start_ns;
-	u32 first, last;
+	u32 first, end;
 
 	*e = (struct exit_sample){.key = x->key,
 				  .count = x->unended + x->done,
@@ -83,22 +90,12 @@ static void copy_exit(struct sample *s, const struct vcpu_rec *rec, const struct
 		if (now > rec->user_start_ns)
 			e->inflight_ns = now - rec->user_start_ns;
 	}
-	if (!e->done)
+	span_of(e->done, e->min_ns, e->max_ns, &first, &end);
+	if (end <= first)
 		return;
-	first = hist_bucket(e->min_ns);
-	last = hist_bucket(e->max_ns) + 1;
-	if (last <= first)
-		return; /* read in the middle of an update */
-	e->hist = (struct hist_span){.off = s->hist_count, .first = (u16)first, .len = (u16)(last - first)};
-	memcpy(s->hist + s->hist_count, x->hist + first, (last - first) * sizeof(*x->hist));
-	s->hist_count += last - first;
-}
-
-/* The buckets in use: the shortest and the longest tell where they begin and end. Empty when read in the middle of an update. */
-static void span_of(const struct exit_rec *x, u32 *first, u32 *end)
-{
-	*first = x->done ? hist_bucket(x->min_ns) : 0;
-	*end = x->done ? hist_bucket(x->max_ns) + 1 : 0;
+	e->hist = (struct hist_span){.off = s->hist_count, .first = (u16)first, .len = (u16)(end - first)};
+	memcpy(s->hist + s->hist_count, x->hist + first, (end - first) * sizeof(*x->hist));
+	s->hist_count += end - first;
 }
 
 /* All lines from one byte to another. */
@@ -157,7 +154,7 @@ static void ask_for_buckets(const struct vcpu_row_source *from, const struct rea
 		const struct exit_rec *x = &from->exits[list[i].rec];
 		u32 first, end;
 
-		span_of(x, &first, &end);
+		span_of(x->done, x->min_ns, x->max_ns, &first, &end);
 		if (first < end)
 			ask_for(&x->hist[first], &x->hist[end]);
 	}
